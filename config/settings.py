@@ -1,0 +1,228 @@
+"""The one settings file. It runs with no environment at all, to try; production is asked for by name.
+
+Every variable is listed in docs/exploitation.md. `portail check` and `portail serve` refuse an unsafe production.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.management.utils import get_random_secret_key
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+# --- Where things are -------------------------------------------------------------------------------------------
+PRODUCTION = env.bool("PORTAIL_PRODUCTION", default=False)
+DEBUG = env.bool("PORTAIL_DEBUG", default=False)
+DATA_DIR = Path(env.str("PORTAIL_DATA", default=str(BASE_DIR / "data"))).resolve()
+PORT = env.int("PORTAIL_PORT", default=8000)
+PUBLIC_URL = env.str("PORTAIL_URL", default=f"http://localhost:{PORT}").rstrip("/")
+MAIL_DIR = DATA_DIR / "mail"
+
+
+def _secret() -> str:
+    """The secret of the environment, or one kept in the data folder and made on the first start."""
+    if value := env.str("PORTAIL_SECRET", default=""):
+        return value
+    path = DATA_DIR / "secret.key"
+    if not path.exists():
+        DATA_DIR.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(get_random_secret_key(), encoding="utf-8")
+    return path.read_text(encoding="utf-8").strip()
+
+
+SECRET_KEY = _secret()
+SECRET_KEY_FALLBACKS = env.list("PORTAIL_OLD_SECRETS", default=[])
+
+# --- Who may ask ------------------------------------------------------------------------------------------------
+_public_host = environ.urlparse(PUBLIC_URL).hostname or "localhost"
+ALLOWED_HOSTS = env.list("PORTAIL_HOSTS", default=[_public_host, "localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+TRUSTED_PROXIES = env.int("PORTAIL_TRUSTED_PROXIES", default=0)
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+if PRODUCTION:
+    SECURE_SSL_REDIRECT = env.bool("PORTAIL_SSL_REDIRECT", default=True)
+    SECURE_HSTS_SECONDS = env.int("PORTAIL_HSTS_SECONDS", default=31_536_000)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("PORTAIL_HSTS_SUBDOMAINS", default=False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_NAME = "portail_session"
+CSRF_COOKIE_NAME = "portail_csrf"
+LANGUAGE_COOKIE_NAME = "portail_langue"
+CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = int(timedelta(days=30).total_seconds())
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# --- Code -------------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "portail.core",
+    "portail.accounts",
+    "portail.messaging",
+    "portail.activities",
+    "portail.families",
+    "portail.bookings",
+    "portail.front",
+    "portail.desk",
+    "portail.demo",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.usersessions",
+    "django_htmx",
+    "csp",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "portail.core.middleware.language",
+    "portail.core.middleware.origin",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "portail.core.context.page",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "portail.core.forms.renderer.PortailRenderer"
+# The function, of a higher room, that gives the name, colour, logo and contact shown on every page.
+PORTAIL_SITE = "portail.activities.queries.site"
+# The one that gives the least length of a password, from the rules of the commune.
+PORTAIL_PASSWORD_LENGTH = "portail.activities.queries.password_length"
+
+# --- Data -------------------------------------------------------------------------------------------------------
+DATABASE_URL = env.str("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'portail.sqlite3'}")
+DATABASES = {"default": environ.Env.db_url_config(DATABASE_URL)}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "core_cache",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+}
+MEDIA_ROOT = DATA_DIR / "files"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+FILE_UPLOAD_PERMISSIONS = 0o600
+UPLOAD_MAX_BYTES = env.int("PORTAIL_UPLOAD_MAX_BYTES", default=10 * 1024 * 1024)
+
+STATIC_URL = "/static/"
+STATIC_ROOT = env.str("PORTAIL_STATIC", default=str(BASE_DIR / "staticfiles"))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not PRODUCTION
+
+# --- Language and time ------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", "Français"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = USE_TZ = True
+TIME_ZONE = env.str("PORTAIL_TIME_ZONE", default="Europe/Paris")
+
+# --- Accounts ---------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # unique without regard to case, by a constraint
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["portail.accounts.hashers.Argon2", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "portail.accounts.validators.LengthOfTheCommune"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "portail.accounts.validators.NotOwnNames"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "front:home"
+LOGOUT_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "front:home"
+ACCOUNT_ADAPTER = "portail.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,6/300s/key"}
+PASSWORD_RESET_TIMEOUT = int(timedelta(hours=2).total_seconds())
+ACTIVATION_VALIDITY = timedelta(hours=24)
+
+# --- Mail -------------------------------------------------------------------------------------------------------
+MAIL_KEPT = not env.str("EMAIL_URL", default="")
+if MAIL_KEPT:
+    EMAIL_BACKEND = "portail.core.mail.KeptMailBackend"
+else:
+    vars().update(env.email_url("EMAIL_URL"))
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str(
+    "PORTAIL_MAIL_FROM", default="Portail Famille <portail@localhost>"
+)
+
+# --- Background -------------------------------------------------------------------------------------------------
+# name: (function called with now=…, how often). They run in the worker, one worker at a time.
+PORTAIL_PERIODIC: dict[str, tuple[str, timedelta]] = {}
+
+# --- Logs: events, never persons --------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("PORTAIL_LOG_LEVEL", default="INFO")},
+}

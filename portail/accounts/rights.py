@@ -1,0 +1,43 @@
+"""What each role of the town hall may do. One table, read by the desk's access and its menu."""
+
+from enum import Enum, auto
+
+from portail.accounts.models import Role, User
+
+
+class Right(Enum):
+    READ_FAMILIES = auto()
+    EDIT_FAMILIES = auto()
+    DECIDE_REQUESTS = auto()
+    BOOK = auto()
+    READ_SESSIONS = auto()
+    MANAGE_ACTIVITIES = auto()
+    PUBLISH = auto()
+    MANAGE_MAILS = auto()
+    MANAGE_USERS = auto()
+    MANAGE_SETTINGS = auto()
+
+
+_AGENT = {
+    Right.READ_FAMILIES,
+    Right.EDIT_FAMILIES,
+    Right.DECIDE_REQUESTS,
+    Right.BOOK,
+    Right.READ_SESSIONS,
+    Right.MANAGE_ACTIVITIES,
+    Right.PUBLISH,
+    Right.MANAGE_MAILS,
+}
+RIGHTS: dict[str, frozenset[Right]] = {
+    Role.FAMILY: frozenset(),
+    Role.READER: frozenset({Right.READ_FAMILIES, Right.READ_SESSIONS}),
+    Role.LEADER: frozenset({Right.READ_SESSIONS}),
+    Role.CASH_OFFICER: frozenset({Right.READ_FAMILIES, Right.READ_SESSIONS}),
+    Role.AGENT: frozenset(_AGENT),
+    Role.ADMINISTRATOR: frozenset(Right),
+}
+
+
+def has_right(user: User, right: Right) -> bool:
+    """Whether this person may do this. A family account has no right at the desk."""
+    return right in RIGHTS[user.role]

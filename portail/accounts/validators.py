@@ -1,0 +1,41 @@
+"""What a password must be, beyond Django's own rules."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from portail.accounts.models import User
+from portail.core.text import name_key
+
+
+class LengthOfTheCommune:
+    """The length is the commune's setting, handed in by the room that knows its rules; never under 8."""
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        if len(password) < self.length():
+            raise ValidationError(self.get_help_text(), code="password_too_short")
+
+    def get_help_text(self) -> str:
+        return _("%(length)d caractères au minimum.") % {"length": self.length()}
+
+    @staticmethod
+    def length() -> int:
+        return max(8, import_string(settings.PORTAIL_PASSWORD_LENGTH)())
+
+
+class NotOwnNames:
+    """Neither the person's names, user name nor address may be in the password (three letters and more)."""
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        if user is None:
+            return
+        secret = name_key(password)
+        own = [user.first_name, user.last_name, user.username, user.email.split("@")[0]]
+        if any(len(key) >= 3 and key in secret for key in map(name_key, own)):
+            raise ValidationError(self.get_help_text(), code="password_own_names")
+
+    def get_help_text(self) -> str:
+        return _(
+            "Le mot de passe ne doit contenir ni votre nom, ni votre prénom, ni votre nom d'utilisateur."
+        )

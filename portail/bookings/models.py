@@ -1,0 +1,159 @@
+"""Bookings: who is enrolled in what, which days are taken, and the receipt of every change."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from portail.activities.models import Activity, Place, SchoolYear, Session
+from portail.families.models import Child, Household
+
+
+class Enrolment(models.Model):
+    """A child may book the services of this activity, in this place, during this school year."""
+
+    child = models.ForeignKey(Child, models.CASCADE, related_name="enrolments", verbose_name=_("Enfant"))
+    activity = models.ForeignKey(
+        Activity, models.PROTECT, related_name="enrolments", verbose_name=_("Activité")
+    )
+    school_year = models.ForeignKey(
+        SchoolYear, models.PROTECT, related_name="enrolments", verbose_name=_("Année scolaire")
+    )
+    place = models.ForeignKey(Place, models.PROTECT, related_name="enrolments", verbose_name=_("Lieu"))
+    since = models.DateField("À partir du", null=True, blank=True)
+    until = models.DateField("Jusqu'au", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "inscription"
+        verbose_name_plural = "inscriptions"
+        ordering = ["-school_year__start", "activity__position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["child", "activity", "school_year"],
+                name="enrolment_once",
+                violation_error_message="Cet enfant est déjà inscrit à cette activité cette année-là.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.activity} · {self.school_year}"
+
+
+class BookingQuerySet(models.QuerySet):
+    def active(self) -> "BookingQuerySet":
+        """Those that the child still has: booked, waiting or offered."""
+        return self.filter(state__in=Booking.ACTIVE)
+
+    def taking_a_place(self) -> "BookingQuerySet":
+        return self.filter(state__in=Booking.TAKING)
+
+
+class Booking(models.Model):
+    """A child's place in a session, taken by one of its households. Never deleted: its state tells its story."""
+
+    class State(models.TextChoices):
+        BOOKED = "booked", _("Réservé")
+        WAITING = "waiting", _("En attente")
+        OFFERED = "offered", _("Proposé")
+        CANCELLED = "cancelled", _("Annulé")
+        REFUSED = "refused", _("Refusé")
+
+    ACTIVE = ("booked", "waiting", "offered")
+    TAKING = ("booked", "offered")
+
+    child = models.ForeignKey(Child, models.PROTECT, related_name="bookings", verbose_name=_("Enfant"))
+    session = models.ForeignKey(Session, models.PROTECT, related_name="bookings", verbose_name=_("Séance"))
+    household = models.ForeignKey(
+        Household, models.PROTECT, related_name="bookings", verbose_name=_("Dossier")
+    )
+    state = models.CharField(_("État"), max_length=10, choices=State.choices, default=State.BOOKED)
+    created_at = models.DateTimeField(_("Réservé le"))
+    cancelled_at = models.DateTimeField(_("Annulé le"), null=True, blank=True)
+
+    objects = BookingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "réservation"
+        verbose_name_plural = "réservations"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["child", "session"],
+                condition=Q(state__in=("booked", "waiting", "offered")),
+                name="booking_once_while_active",
+                violation_error_message="Cet enfant a déjà une réservation pour cette séance.",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["session"], name="booking_taking", condition=Q(state__in=("booked", "offered"))
+            ),
+            models.Index(fields=["household", "child"], name="booking_household"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.child} · {self.session}"
+
+
+class Receipt(models.Model):
+    """The proof of one change of bookings: who, when, what was added and removed. Never edited.
+
+    `token` is the form's own: posting the same form twice finds the same receipt.
+    """
+
+    household = models.ForeignKey(
+        Household, models.PROTECT, related_name="receipts", verbose_name=_("Dossier")
+    )
+    token = models.UUIDField(unique=True)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("Auteur"),
+    )
+    author_label = models.CharField(_("Nom de l'auteur"), max_length=200)
+    by_service = models.BooleanField(_("Fait par le service"), default=False)
+    reason = models.CharField(_("Motif"), max_length=300, blank=True)
+    created_at = models.DateTimeField(_("Fait le"))
+
+    class Meta:
+        verbose_name = "reçu"
+        verbose_name_plural = "reçus"
+        ordering = ["-created_at", "-pk"]
+        indexes = [models.Index(fields=["household", "-created_at"], name="receipt_household")]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        return receipt_number(self.pk, self.created_at)
+
+
+def receipt_number(pk: int, at: datetime) -> str:
+    """R-2026-00123: the year and the row; unique, not without gaps (only invoices are)."""
+    return f"R-{timezone.localtime(at).year}-{pk:05d}"
+
+
+class ReceiptLine(models.Model):
+    class Change(models.TextChoices):
+        ADDED = "added", _("Ajouté")
+        REMOVED = "removed", _("Retiré")
+
+    receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="lines")
+    booking = models.ForeignKey(Booking, models.PROTECT, related_name="receipt_lines")
+    change = models.CharField(_("Changement"), max_length=8, choices=Change.choices)
+    conditions = models.CharField(_("Conditions"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "ligne de reçu"
+        verbose_name_plural = "lignes de reçu"
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["receipt", "booking"], name="receipt_line_once")]
+
+    def __str__(self) -> str:
+        return f"{self.get_change_display()} · {self.booking}"

@@ -1,0 +1,40 @@
+"""Two small things known for the length of one request: its language, and where it comes from."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+from portail.core import journal
+from portail.core.models import JournalEntry
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+def language(get_response: GetResponse) -> GetResponse:
+    """French, unless the person chose otherwise: what the browser asks for is not a choice."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, settings.LANGUAGE_CODE)
+        known = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        with translation.override(known):
+            request.LANGUAGE_CODE = known
+            response = get_response(request)
+            response.headers.setdefault("Content-Language", known)
+            return response
+
+    return middleware
+
+
+def origin(get_response: GetResponse) -> GetResponse:
+    """Tell the journal the channel and the address of whoever acts in this request."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        channel = (
+            JournalEntry.Channel.DESK if request.path.startswith("/guichet/") else JournalEntry.Channel.FRONT
+        )
+        with journal.acting_from(channel, journal.client_ip(request)):
+            return get_response(request)
+
+    return middleware

@@ -1,0 +1,108 @@
+"""What every room writes to: the journal, the mails to send, the clockwork."""
+
+from django.conf import settings
+from django.db import models
+
+
+class JournalEntry(models.Model):
+    """Who did what, when, from where, with the state before and after. Never edited, never holds a secret."""
+
+    class Channel(models.TextChoices):
+        FRONT = "front", "Portail"
+        DESK = "desk", "Guichet"
+        COMMAND = "command", "Commande"
+        WORKER = "worker", "Automate"
+
+    at = models.DateTimeField("le", db_index=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="par"
+    )
+    actor_label = models.CharField("nom de l'auteur", max_length=200, blank=True)
+    channel = models.CharField("depuis", max_length=10, choices=Channel.choices)
+    ip = models.GenericIPAddressField("adresse IP", null=True, blank=True)
+    verb = models.CharField("action", max_length=60)
+    subject = models.CharField("objet", max_length=60, help_text="par exemple household:12")
+    summary = models.CharField("résumé", max_length=500)
+    before = models.JSONField("avant", default=dict, blank=True)
+    after = models.JSONField("après", default=dict, blank=True)
+
+    class Meta:
+        verbose_name = "ligne de journal"
+        verbose_name_plural = "journal"
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["subject", "-at"], name="journal_by_subject")]
+
+    def __str__(self) -> str:
+        return self.summary
+
+
+class OutboxMail(models.Model):
+    """A mail, written in the transaction that causes it and sent afterwards by the worker."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", "à envoyer"
+        SENT = "sent", "envoyé"
+        FAILED = "failed", "abandonné"
+
+    message_id = models.CharField("Message-ID", max_length=120, unique=True)
+    kind = models.CharField("modèle", max_length=60)
+    to = models.EmailField("destinataire")
+    subject_line = models.CharField("objet du courriel", max_length=200)
+    text = models.TextField("texte")
+    html = models.TextField("HTML", blank=True)
+    about = models.CharField("concerne", max_length=60, blank=True, help_text="par exemple household:12")
+    urgent = models.BooleanField("urgent", default=False)
+    state = models.CharField("état", max_length=10, choices=State.choices, default=State.PENDING)
+    attempts = models.PositiveSmallIntegerField("essais", default=0)
+    due_at = models.DateTimeField("à envoyer à partir du")
+    leased_until = models.DateTimeField("pris jusqu'à", null=True, blank=True)
+    last_error = models.CharField("dernière difficulté", max_length=300, blank=True)
+    created_at = models.DateTimeField("écrit le")
+    sent_at = models.DateTimeField("envoyé le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "courriel"
+        verbose_name_plural = "courriels"
+        ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(
+                fields=["-urgent", "due_at"], name="outbox_due", condition=models.Q(state="pending")
+            ),
+            models.Index(fields=["about", "-created_at"], name="outbox_about"),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject_line
+
+
+class PeriodicRun(models.Model):
+    """The last and next run of a periodic job; the lease keeps two workers from doing it together."""
+
+    name = models.CharField("travail", max_length=60, primary_key=True)
+    next_at = models.DateTimeField("prochain passage")
+    leased_until = models.DateTimeField("pris jusqu'à", null=True, blank=True)
+    started_at = models.DateTimeField("dernier départ", null=True, blank=True)
+    finished_at = models.DateTimeField("dernière fin", null=True, blank=True)
+    last_error = models.CharField("dernière difficulté", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "travail périodique"
+        verbose_name_plural = "travaux périodiques"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WorkerBeat(models.Model):
+    """A worker says that it is alive."""
+
+    name = models.CharField("automate", max_length=80, primary_key=True)
+    started_at = models.DateTimeField("démarré le")
+    seen_at = models.DateTimeField("vu le")
+
+    class Meta:
+        verbose_name = "automate"
+        verbose_name_plural = "automates"
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,19 @@
+"""Names as people type them: compared without case, accents, hyphens, spaces and apostrophes."""
+
+import re
+import unicodedata
+
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "đ": "d", "ł": "l"})
+_SEPARATORS = re.compile(r"[\W_]+")
+
+
+def plain(text: str) -> str:
+    """Lower case without accents; anything that is not a letter or a digit becomes one space."""
+    folded = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
+    letters = "".join(c for c in folded if not unicodedata.combining(c))
+    return _SEPARATORS.sub(" ", letters).strip()
+
+
+def name_key(text: str) -> str:
+    """`plain` without its spaces: "D'Ávila-Núñez" and "davila nunez" have the same key."""
+    return plain(text).replace(" ", "")

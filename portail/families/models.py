@@ -1,0 +1,289 @@
+"""Families: the household (dossier), its adults, the children it shares, and what it asks of the service."""
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from portail.activities.models import School, SchoolClass, SchoolYear
+from portail.core.text import name_key, plain
+
+NUMBER = RegexValidator(
+    r"^[1-9][0-9]{0,9}\Z", _("Un numéro de dossier n'a que des chiffres, par exemple 6354.")
+)
+
+
+class Household(models.Model):
+    """A dossier: the adults who live together, their address, and the children they look after."""
+
+    number = models.CharField(_("Numéro de dossier"), max_length=10, unique=True, validators=[NUMBER])
+    name = models.CharField(_("Nom du dossier"), max_length=120)
+    name_key = models.CharField(max_length=120, editable=False, db_index=True)
+    street = models.CharField(_("Adresse"), max_length=200, blank=True)
+    street_more = models.CharField(_("Complément d'adresse"), max_length=200, blank=True)
+    postcode = models.CharField(_("Code postal"), max_length=10, blank=True)
+    city = models.CharField(_("Commune"), max_length=100, blank=True)
+    invoices_by_mail = models.BooleanField(_("Recevoir les factures par e-mail"), default=False)
+    note = models.TextField("Note interne", blank=True)
+    created_at = models.DateTimeField("Créé le")
+    closed_at = models.DateTimeField("Clos le", null=True, blank=True)
+
+    children: models.ManyToManyField = models.ManyToManyField(
+        "Child", through="HouseholdChild", related_name="households"
+    )
+
+    class Meta:
+        verbose_name = "dossier"
+        verbose_name_plural = "dossiers"
+        ordering = ["name_key", "number"]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
+
+    def save(self, *args, **kwargs) -> None:
+        self.name_key = name_key(self.name)
+        super().save(*args, **kwargs)
+
+    @property
+    def journal_subject(self) -> str:
+        return f"household:{self.pk}"
+
+
+class Adult(models.Model):
+    """A responsible adult of one household. At most one account; its contact address is not its account's."""
+
+    household = models.ForeignKey(Household, models.PROTECT, related_name="adults", verbose_name=_("Dossier"))
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="adult",
+        verbose_name=_("Compte"),
+    )
+    first_name = models.CharField(_("Prénom"), max_length=80)
+    last_name = models.CharField(_("Nom"), max_length=80)
+    search_key = models.CharField(max_length=170, editable=False, db_index=True)
+    email = models.EmailField(_("Adresse e-mail"), blank=True)
+    mobile_phone = models.CharField(_("Téléphone mobile"), max_length=20, blank=True)
+    home_phone = models.CharField(_("Téléphone fixe"), max_length=20, blank=True)
+    work_phone = models.CharField(_("Téléphone professionnel"), max_length=20, blank=True)
+    position = models.PositiveSmallIntegerField("Ordre", default=0)
+
+    class Meta:
+        verbose_name = "adulte"
+        verbose_name_plural = "adultes"
+        ordering = ["household_id", "position", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+    def save(self, *args, **kwargs) -> None:
+        self.search_key = plain(f"{self.first_name} {self.last_name}")
+        super().save(*args, **kwargs)
+
+
+class Child(models.Model):
+    first_name = models.CharField(_("Prénom"), max_length=80)
+    last_name = models.CharField(_("Nom"), max_length=80)
+    search_key = models.CharField(max_length=170, editable=False, db_index=True)
+    birth_date = models.DateField(_("Date de naissance"))
+    phone = models.CharField(_("Téléphone de l'enfant"), max_length=20, blank=True)
+    email = models.EmailField(_("Adresse e-mail de l'enfant"), blank=True)
+
+    class Meta:
+        verbose_name = "enfant"
+        verbose_name_plural = "enfants"
+        ordering = ["birth_date", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+    def save(self, *args, **kwargs) -> None:
+        self.search_key = plain(f"{self.first_name} {self.last_name}")
+        super().save(*args, **kwargs)
+
+
+class HouseholdChild(models.Model):
+    """A household looks after a child, with these rights and from these dates. A child has one or two of them."""
+
+    household = models.ForeignKey(
+        Household, models.PROTECT, related_name="child_links", verbose_name=_("Dossier")
+    )
+    child = models.ForeignKey(Child, models.PROTECT, related_name="household_links", verbose_name=_("Enfant"))
+    can_see = models.BooleanField("Voit l'enfant", default=True)
+    can_book = models.BooleanField("Réserve", default=True)
+    is_told = models.BooleanField("Est prévenu", default=True)
+    is_billed = models.BooleanField("Est facturé", default=True)
+    since = models.DateField("Depuis le")
+    until = models.DateField("Jusqu'au", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "enfant du dossier"
+        verbose_name_plural = "enfants des dossiers"
+        ordering = ["household_id", "child__birth_date", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["household", "child"],
+                name="child_once_in_household",
+                violation_error_message="Cet enfant est déjà dans ce dossier.",
+            ),
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gte=F("since")),
+                name="household_child_dates",
+                violation_error_message="La date de fin doit suivre la date de début.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.household} · {self.child}"
+
+
+class ChildContact(models.Model):
+    """Somebody to call, or who may pick the child up, beside the adults of the household that names them."""
+
+    household = models.ForeignKey(
+        Household, models.CASCADE, related_name="contacts", verbose_name=_("Dossier")
+    )
+    child = models.ForeignKey(Child, models.CASCADE, related_name="contacts", verbose_name=_("Enfant"))
+    name = models.CharField(_("Nom et prénom"), max_length=120)
+    relation = models.CharField(_("Lien avec l'enfant"), max_length=60, blank=True)
+    phone = models.CharField(_("Téléphone"), max_length=20)
+    email = models.EmailField(_("Adresse e-mail"), blank=True)
+    may_pick_up = models.BooleanField(_("Peut venir chercher l'enfant"), default=False)
+    is_emergency = models.BooleanField(_("À appeler en cas d'urgence"), default=False)
+
+    class Meta:
+        verbose_name = "contact de l'enfant"
+        verbose_name_plural = "contacts de l'enfant"
+        ordering = ["child_id", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Schooling(models.Model):
+    """Where a child goes to school in a given year."""
+
+    child = models.ForeignKey(Child, models.CASCADE, related_name="schoolings", verbose_name=_("Enfant"))
+    school_year = models.ForeignKey(
+        SchoolYear, models.PROTECT, related_name="schoolings", verbose_name=_("Année scolaire")
+    )
+    school = models.ForeignKey(School, models.PROTECT, related_name="schoolings", verbose_name=_("École"))
+    school_class = models.ForeignKey(
+        SchoolClass,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="schoolings",
+        verbose_name=_("Classe"),
+    )
+    level = models.CharField(_("Niveau"), max_length=20, blank=True)
+
+    class Meta:
+        verbose_name = "scolarité"
+        verbose_name_plural = "scolarités"
+        ordering = ["-school_year__start"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["child", "school_year"],
+                name="schooling_once_a_year",
+                violation_error_message="Cet enfant a déjà une école cette année-là.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.school} · {self.school_year}"
+
+
+class Request(models.Model):
+    """A démarche: something a family asks, followed step by step, whose effect comes with its approval.
+
+    `data` holds plain JSON: for a change {"field": …, "old": …, "new": …} lines under "changes"; for a link
+    {"number": …, "name": …, "email": …}, or {} when the person had no reference.
+    """
+
+    class Kind(models.TextChoices):
+        LINK = "link", _("Rattachement à un dossier")
+        CHANGE = "change", _("Changement de nom, d'adresse ou d'école")
+        TAX_CERTIFICATE = "tax_certificate", _("Attestation fiscale")
+        MESSAGE = "message", _("Question au service")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("En attente")
+        APPROVED = "approved", _("Acceptée")
+        REFUSED = "refused", _("Refusée")
+        WITHDRAWN = "withdrawn", _("Retirée")
+
+    kind = models.CharField(_("Démarche"), max_length=20, choices=Kind.choices)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="requests",
+        verbose_name=_("Demandée par"),
+    )
+    author_label = models.CharField(max_length=200)
+    household = models.ForeignKey(
+        Household, models.PROTECT, null=True, blank=True, related_name="requests", verbose_name=_("Dossier")
+    )
+    child = models.ForeignKey(
+        Child, models.PROTECT, null=True, blank=True, related_name="requests", verbose_name=_("Enfant")
+    )
+    data = models.JSONField(_("Demande"), default=dict)
+    message = models.TextField(_("Message"), blank=True)
+    state = models.CharField(_("État"), max_length=12, choices=State.choices, default=State.WAITING)
+    answer = models.TextField(_("Réponse du service"), blank=True)
+    created_at = models.DateTimeField(_("Demandée le"))
+    decided_at = models.DateTimeField(_("Traitée le"), null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("Traitée par"),
+    )
+
+    class Meta:
+        verbose_name = "démarche"
+        verbose_name_plural = "démarches"
+        ordering = ["-created_at", "-pk"]
+        indexes = [models.Index(fields=["state", "created_at"], name="request_queue")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} du {self.created_at:%d/%m/%Y}"
+
+
+class FamilyDocument(models.Model):
+    """A file that the service put there for this household. Served only to it, never from a public folder."""
+
+    household = models.ForeignKey(
+        Household, models.PROTECT, related_name="documents", verbose_name=_("Dossier")
+    )
+    request = models.ForeignKey(
+        Request, models.SET_NULL, null=True, blank=True, related_name="documents", verbose_name=_("Démarche")
+    )
+    title = models.CharField(_("Titre"), max_length=150)
+    file = models.FileField(_("Fichier"), upload_to="families/%Y/")
+    file_name = models.CharField(_("Nom du fichier"), max_length=150)
+    content_type = models.CharField(_("Type"), max_length=100)
+    size = models.PositiveBigIntegerField(_("Taille (octets)"))
+    added_at = models.DateTimeField(_("Ajouté le"))
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("Ajouté par"),
+    )
+
+    class Meta:
+        verbose_name = "document de famille"
+        verbose_name_plural = "documents de famille"
+        ordering = ["-added_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,209 @@
+"""Rows for tests: small, believable, and the same whatever the order."""
+
+from datetime import UTC, date, datetime, time
+
+import factory
+from factory.django import DjangoModelFactory
+
+from portail.accounts.models import Role, User
+from portail.activities.models import (
+    Activity,
+    Commune,
+    Place,
+    School,
+    SchoolClass,
+    SchoolYear,
+    Service,
+    ServicePlace,
+    Session,
+)
+from portail.bookings.models import Booking, Enrolment
+from portail.families.models import Adult, Child, Household, HouseholdChild, Schooling
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)  # Tuesday 24 November 2026, 10:00 in Paris
+PASSWORD = "quatre-chevaux-verts-2026"
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    username = factory.Sequence(lambda n: f"parent{n}")
+    email = factory.LazyAttribute(lambda o: f"{o.username}@exemple.fr".lower())
+    first_name = "Alice"
+    last_name = "Martin"
+    role = Role.FAMILY
+    created_at = NOW
+    activated_at = NOW
+
+    @factory.post_generation
+    def password(self, create, extracted, **kwargs):
+        self.set_password(extracted or PASSWORD)
+        self.save(update_fields=["password"])
+        self.emailaddress_set.create(email=self.email, primary=True, verified=self.activated_at is not None)
+
+
+class CommuneFactory(DjangoModelFactory):
+    class Meta:
+        model = Commune
+        django_get_or_create = ("id",)
+
+    id = 1
+    name = "Valmont-sur-Orne"
+    zone = "B"
+    phone = "02 31 00 00 00"
+
+
+class SchoolYearFactory(DjangoModelFactory):
+    class Meta:
+        model = SchoolYear
+        django_get_or_create = ("label",)
+
+    label = "2026-2027"
+    start = date(2026, 9, 1)
+    end = date(2027, 7, 3)
+    bookable_from = datetime(2026, 6, 1, 6, 0, tzinfo=UTC)
+
+
+class SchoolFactory(DjangoModelFactory):
+    class Meta:
+        model = School
+        django_get_or_create = ("name",)
+
+    name = "École Jules-Verne"
+
+
+class SchoolClassFactory(DjangoModelFactory):
+    class Meta:
+        model = SchoolClass
+
+    school = factory.SubFactory(SchoolFactory)
+    school_year = factory.SubFactory(SchoolYearFactory)
+    name = factory.Sequence(lambda n: f"CE1-{n}")
+    level = "CE1"
+
+
+class PlaceFactory(DjangoModelFactory):
+    class Meta:
+        model = Place
+        django_get_or_create = ("name",)
+
+    name = "Restaurant Jules-Verne"
+
+
+class ActivityFactory(DjangoModelFactory):
+    class Meta:
+        model = Activity
+        django_get_or_create = ("code",)
+
+    code = "restauration"
+    name = "Restauration scolaire"
+    icon = "meal"
+
+
+class ServiceFactory(DjangoModelFactory):
+    class Meta:
+        model = Service
+        django_get_or_create = ("code",)
+
+    activity = factory.SubFactory(ActivityFactory)
+    code = "cantine"
+    name = "Cantine"
+    short_name = "Cantine"
+    icon = "meal"
+    starts_at = time(12, 0)
+    ends_at = time(13, 30)
+    weekdays = "1245"
+    period = Service.Period.SCHOOL
+
+
+class ServicePlaceFactory(DjangoModelFactory):
+    class Meta:
+        model = ServicePlace
+        django_get_or_create = ("service", "place")
+
+    service = factory.SubFactory(ServiceFactory)
+    place = factory.SubFactory(PlaceFactory)
+    capacity = 40
+
+
+class SessionFactory(DjangoModelFactory):
+    class Meta:
+        model = Session
+
+    service = factory.SubFactory(ServiceFactory)
+    place = factory.SubFactory(PlaceFactory)
+    date = date(2026, 12, 3)
+    capacity = 40
+
+
+class HouseholdFactory(DjangoModelFactory):
+    class Meta:
+        model = Household
+
+    number = factory.Sequence(lambda n: str(7000 + n))
+    name = "MARTIN"
+    street = "12 rue des Lilas"
+    postcode = "14220"
+    city = "Valmont-sur-Orne"
+    created_at = NOW
+
+
+class AdultFactory(DjangoModelFactory):
+    class Meta:
+        model = Adult
+
+    household = factory.SubFactory(HouseholdFactory)
+    first_name = "Alice"
+    last_name = "Martin"
+    email = factory.LazyAttribute(lambda o: f"{o.first_name.lower()}@exemple.fr")
+    mobile_phone = "+33612345678"
+
+
+class ChildFactory(DjangoModelFactory):
+    class Meta:
+        model = Child
+
+    first_name = "Léa"
+    last_name = "Martin"
+    birth_date = date(2018, 5, 12)
+
+
+class HouseholdChildFactory(DjangoModelFactory):
+    class Meta:
+        model = HouseholdChild
+
+    household = factory.SubFactory(HouseholdFactory)
+    child = factory.SubFactory(ChildFactory)
+    since = date(2025, 9, 1)
+
+
+class SchoolingFactory(DjangoModelFactory):
+    class Meta:
+        model = Schooling
+
+    child = factory.SubFactory(ChildFactory)
+    school_year = factory.SubFactory(SchoolYearFactory)
+    school = factory.SubFactory(SchoolFactory)
+    level = "CE1"
+
+
+class EnrolmentFactory(DjangoModelFactory):
+    class Meta:
+        model = Enrolment
+
+    child = factory.SubFactory(ChildFactory)
+    activity = factory.SubFactory(ActivityFactory)
+    school_year = factory.SubFactory(SchoolYearFactory)
+    place = factory.SubFactory(PlaceFactory)
+
+
+class BookingFactory(DjangoModelFactory):
+    class Meta:
+        model = Booking
+
+    child = factory.SubFactory(ChildFactory)
+    session = factory.SubFactory(SessionFactory)
+    household = factory.SubFactory(HouseholdFactory)
+    created_at = NOW
