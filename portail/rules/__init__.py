@@ -1,0 +1,104 @@
+"""The law of the house: pure functions from values to an answer and its reason. No Django, no clock, no I/O.
+
+**A regulation** is read from a settings file by `parse(text)` or `parse_bytes(upload)`; both raise
+`SettingsErrors`, whose `problems` (line, path, French message) hold everything to mend. The result is frozen:
+`regulation.commune` (name, zone, subdivision, time_zone), `.deadlines`, `.openings`, `.calendar` (entries of
+the file), `.password_min_length`.
+
+**A calendar**: `regulation.calendar_with(entries, known_until)`, where `entries` come from the commune's
+editable table, first filled with `default_entries(zone, subdivision, years)` and `default_known_until(zone,
+years)`. `Entry(kind, start, end, label, services)`, both ends included; kinds are `EntryKind`. Then
+`calendar.local(day, minutes)`, `.today(now)`, `.public_holiday(day)`, `.school_holiday(day)`, `.closure(day,
+service)`, `.closed_reason(day, service)`, `.is_school_day(day)`, `.is_open_day(day, weekdays)`,
+`.next_open_day(…)`, `.previous_open_day(…)`. Past `known_until`: `CalendarUnknown`, with a French message.
+
+**Decisions**: `may_book(session, regulation.deadlines, calendar, now=now, openings=regulation.openings)` and
+`may_cancel(session, regulation.deadlines, calendar, now=now)` answer for one `SessionFacts(service, date,
+start, capacity, taken, closed, year_open)`; `decide_many([(Action.BOOK, session), …], …)` answers a whole
+month at once. A `Decision` has `.is_allowed`, `.refusal` (a `Refusal` or None), `.until`, `.deadline` (local
+aware moments), `.sentence()`, `.reason` (by which rule) and `.because` (steps). Without the moment:
+`modifiable(service, day, regulation.deadlines, calendar)` → the sentence of the deadline and its reasons, for
+the head of a week.
+
+**Sentences** are `Sentence(code, params)`: `.fr()` or `str()` in French, `.as_json()`, and for families
+`.render(translate=gettext, words=ENGLISH)`; templates are extracted by makemessages.
+"""
+
+from .calendars import (
+    ANY_SERVICE,
+    SCHOOL_WEEKDAYS,
+    Calendar,
+    CalendarUnknown,
+    Entry,
+    EntryKind,
+)
+from .deadlines import (
+    BOTH,
+    Action,
+    Anchor,
+    Cutoff,
+    DeadlineRule,
+    Decision,
+    OpeningRule,
+    Refusal,
+    Scope,
+    SessionFacts,
+    Unit,
+    When,
+    decide_many,
+    may_book,
+    may_cancel,
+    modifiable,
+    opening_for,
+    rule_for,
+)
+from .fields import Problem, SettingsErrors
+from .french_days import SUBDIVISIONS, ZONES, default_entries, default_known_until
+from .regulation import Commune, Regulation, parse, parse_bytes
+from .sentences import DAY_MINUTES, ENGLISH, FRENCH, English, French, Sentence, Step, say, step
+
+__all__ = [
+    "ANY_SERVICE",
+    "BOTH",
+    "DAY_MINUTES",
+    "ENGLISH",
+    "FRENCH",
+    "SCHOOL_WEEKDAYS",
+    "SUBDIVISIONS",
+    "ZONES",
+    "Action",
+    "Anchor",
+    "Calendar",
+    "CalendarUnknown",
+    "Commune",
+    "Cutoff",
+    "DeadlineRule",
+    "Decision",
+    "English",
+    "Entry",
+    "EntryKind",
+    "French",
+    "OpeningRule",
+    "Problem",
+    "Refusal",
+    "Regulation",
+    "Scope",
+    "Sentence",
+    "SessionFacts",
+    "SettingsErrors",
+    "Step",
+    "Unit",
+    "When",
+    "decide_many",
+    "default_entries",
+    "default_known_until",
+    "may_book",
+    "may_cancel",
+    "modifiable",
+    "opening_for",
+    "parse",
+    "parse_bytes",
+    "rule_for",
+    "say",
+    "step",
+]
