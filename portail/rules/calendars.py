@@ -29,7 +29,7 @@ class EntryKind(StrEnum):
     PUBLIC_HOLIDAY = "public_holiday"
     SCHOOL_HOLIDAY = "school_holiday"
     CLOSURE = "closure"
-    EXTRA_DAY = "extra_day"
+    WORKED = "worked"
     """Worked although the calendar says otherwise (a Saturday of school that makes up for a bridge)."""
 
 
@@ -116,24 +116,24 @@ class Calendar:
         """Why nothing (or not this service) opens this day by the commune's own decision, or None."""
         return _label(self.find(EntryKind.CLOSURE, day, service))
 
-    def is_extra_day(self, day: date, service: str | None = None) -> bool:
-        return self.find(EntryKind.EXTRA_DAY, day, service) is not None
+    def is_worked_anyway(self, day: date, service: str | None = None) -> bool:
+        return self.find(EntryKind.WORKED, day, service) is not None
 
     def closed_reason(self, day: date, service: str | None = None) -> str | None:
-        """The closure or the public holiday that shuts this day, unless an extra day opens it again."""
-        if self.is_extra_day(day, service):
+        """The closure or the public holiday that shuts this day, unless a worked day opens it again."""
+        if self.is_worked_anyway(day, service):
             return None
         return self.closure(day, service) or self.public_holiday(day)
 
     def is_open_day(self, day: date, weekdays: Iterable[int], service: str | None = None) -> bool:
         """A worked weekday without closure or public holiday; school holidays do not count."""
-        if self.is_extra_day(day, service):
+        if self.is_worked_anyway(day, service):
             return True
         return day.weekday() in weekdays and self.closed_reason(day, service) is None
 
     def is_school_day(self, day: date, weekdays: Iterable[int] | None = None) -> bool:
-        """A day of class: a school weekday outside holidays and closures, or an extra day."""
-        if self.is_extra_day(day):
+        """A day of class: a school weekday outside holidays and closures, or a day worked anyway."""
+        if self.is_worked_anyway(day):
             return True
         weekdays = self.school_weekdays if weekdays is None else weekdays
         return self.is_open_day(day, weekdays) and self.school_holiday(day) is None

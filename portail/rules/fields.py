@@ -173,7 +173,7 @@ class Codes(Field):
         good = isinstance(value, list) and value and all(isinstance(v, str) and v.strip() for v in value)
         if not good:
             raise Expected(
-                'une liste de codes de services est attendue, par exemple ["CANTINE"], ou ["*"] pour tous '
+                'une liste de codes de services est attendue, par exemple ["cantine"], ou ["*"] pour tous '
                 f"(reçu : {_shown(value)})"
             )
         codes = tuple(code.strip() for code in value)

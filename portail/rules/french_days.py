@@ -15,31 +15,33 @@ from .calendars import Entry, EntryKind
 
 ZONES = ("A", "B", "C")
 SUBDIVISIONS = {
-    "alsace": "6AE",
-    "moselle": "57",
-    "guadeloupe": "971",
-    "martinique": "972",
-    "guyane": "973",
-    "reunion": "974",
-    "mayotte": "976",
-    "saint-barthelemy": "BL",
-    "saint-martin": "MF",
-    "saint-pierre-et-miquelon": "PM",
-    "nouvelle-caledonie": "NC",
-    "polynesie-francaise": "PF",
-    "wallis-et-futuna": "WF",
+    "57": "57",
+    "67": "6AE",
+    "68": "6AE",
+    "971": "971",
+    "972": "972",
+    "973": "973",
+    "974": "974",
+    "975": "PM",
+    "976": "976",
+    "977": "BL",
+    "978": "MF",
+    "986": "WF",
+    "987": "PF",
+    "988": "NC",
 }
-"""Places whose public holidays differ, and their code in the `holidays` library."""
+"""Departments and territories whose public holidays differ (INSEE codes), and their code in `holidays`."""
 
 
 def default_entries(zone: str | None, subdivision: str | None, years: Iterable[int]) -> list[Entry]:
     """Public holidays of these civil years, and the school holidays that touch them, in order of date.
 
-    `zone` is "A", "B", "C", or None where the commune types its own school holidays.
+    `zone` is "A", "B", "C", or None where the commune types its own school holidays; `subdivision` is a key of
+    SUBDIVISIONS, or empty elsewhere.
     """
     years = sorted(set(years))
     found = _public_holidays(subdivision, years)
-    if zone is not None:
+    if zone:
         found += [e for e in _school_holidays(zone) if e.start.year in years or e.end.year in years]
     return sorted(found, key=lambda entry: (entry.start, entry.kind, entry.label))
 
@@ -47,7 +49,7 @@ def default_entries(zone: str | None, subdivision: str | None, years: Iterable[i
 def default_known_until(zone: str | None, years: Iterable[int]) -> date:
     """The last day on which `default_entries` for the same zone and years can be trusted."""
     last = date(max(years), 12, 31)
-    if zone is None:
+    if not zone:
         return last
     return min(last, max(entry.end for entry in _school_holidays(zone)))
 
