@@ -41,7 +41,17 @@ class SettingsErrors(ValueError):
 
 
 class Expected(ValueError):
-    """A value is not what its field holds; the message says what was expected."""
+    """A value is not what its field holds; the message says what was expected, `key` in which field of a table."""
+
+    def __init__(self, message: str, *, key: str | None = None) -> None:
+        super().__init__(message)
+        self.key = key
+
+
+class Values(dict[str, Any]):
+    """The typed values of a table. `sound`: nothing in it was reported."""
+
+    sound = True
 
 
 @dataclass
@@ -184,20 +194,21 @@ class Codes(Field):
 
 @dataclass(frozen=True)
 class Table(Field):
-    """A mapping with known keys, read into a dict of typed values (absent keys take their default)."""
+    """A mapping with known keys, read into typed values (absent keys take their default)."""
 
     default: Any = None
     fields: Mapping[str, Field] = field(default_factory=dict)
 
-    def read(self, value: Any, path: Path, report: Report) -> dict[str, Any]:
+    def read(self, value: Any, path: Path, report: Report) -> Values:
         if not isinstance(value, dict):
             raise Expected(f"un groupe de réglages est attendu, sous un titre [{path_words(path)}]")
-        result = {}
+        result, told = Values(), len(report.problems)
         for key in value:
             if key not in self.fields:
                 report.add((*path, key), _unknown(key, self.fields))
         for key, kind in self.fields.items():
             result[key] = self._read_one(key, kind, value, path, report)
+        result.sound = len(report.problems) == told
         return result
 
     def _read_one(self, key: str, kind: Field, value: dict[str, Any], path: Path, report: Report) -> Any:
@@ -221,7 +232,7 @@ class Tables(Field):
     default: Any = ()
     table: Table = field(default_factory=Table)
 
-    def read(self, value: Any, path: Path, report: Report) -> list[dict[str, Any]]:
+    def read(self, value: Any, path: Path, report: Report) -> list[Values]:
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             raise Expected(f"chaque élément s'écrit sous un titre [[{path_words(path)}]]")
         return [self.table.read(item, (*path, index), report) for index, item in enumerate(value)]

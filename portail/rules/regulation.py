@@ -27,6 +27,7 @@ from .fields import (
     Table,
     Tables,
     Text,
+    Values,
 )
 from .french_days import SUBDIVISIONS, ZONES
 from .toml_lines import Path, locate
@@ -176,11 +177,11 @@ def _syntax(text: str, message: str) -> tuple[int, str]:
     )
 
 
-def _regulation(values: dict[str, Any], report: Report) -> Regulation | None:
-    deadlines = _many(values["deadlines"], "deadlines", _deadline, report)
+def _regulation(values: Values, report: Report) -> Regulation | None:
+    deadlines = _many(values["deadlines"], "deadlines", _check_dates, _deadline, report)
     bookings = values["bookings"] or {"openings": ()}
-    openings = _many(bookings["openings"], "bookings.openings", _opening, report)
-    calendar = _many(values["calendar"], "calendar", _entry, report)
+    openings = _many(bookings["openings"], "bookings.openings", _check_opening, _opening, report)
+    calendar = _many(values["calendar"], "calendar", _check_entry, _entry, report)
     _refuse_overlaps(deadlines, openings, report)
     commune = _commune(values["commune"], report)
     if report.problems or commune is None:
@@ -194,22 +195,23 @@ def _regulation(values: dict[str, Any], report: Report) -> Regulation | None:
     )
 
 
-def _many(items: Iterable[dict[str, Any]], name: str, build: Any, report: Report) -> list[tuple[Path, Any]]:
-    """The values built from a list of tables, each with its path; what cannot be built is reported."""
+def _many(
+    items: Iterable[Values], name: str, check: Any, build: Any, report: Report
+) -> list[tuple[Path, Any]]:
+    """The values built from a list of sound tables, each with its path; what cannot be built is reported."""
     built = []
     for index, item in enumerate(items):
         path: Path = (*name.split("."), index)
         try:
-            built.append((path, build(item)))
+            check(item)
         except Expected as expected:
-            report.add(path, str(expected))
-        except (TypeError, ValueError):
-            if not report.problems:  # a missing value was reported already; anything else is ours
-                raise
+            report.add((*path, expected.key) if expected.key else path, str(expected))
+        else:
+            built += [(path, build(item))] if item.sound else []
     return built
 
 
-def _commune(values: dict[str, Any] | None, report: Report) -> Commune | None:
+def _commune(values: Values | None, report: Report) -> Commune | None:
     if values is None:
         report.add((), 'il manque le groupe [commune], avec au moins name = "…"')
         return None
@@ -220,32 +222,43 @@ def _commune(values: dict[str, Any] | None, report: Report) -> Commune | None:
     return Commune(values["name"], values["zone"], values["subdivision"], values["timezone"])
 
 
-def _scope(values: dict[str, Any]) -> Scope:
+def _check_dates(values: Values) -> None:
     start, end = values["from"], values["until"]
     if start and end and end < start:
-        raise Expected(f"« until » ({end}) doit suivre « from » ({start})")
-    return Scope(values["services"], start, end)
+        raise Expected(f"la date doit suivre « from » ({start})", key="until")
 
 
-def _when(values: dict[str, Any]) -> When:
+def _scope(values: Values) -> Scope:
+    return Scope(values["services"], values["from"], values["until"])
+
+
+def _when(values: Values) -> When:
     return When(values["anchor"], values["before"], values["unit"], values["weekday"], values.get("on"))
 
 
-def _deadline(values: dict[str, Any]) -> DeadlineRule:
+def _deadline(values: Values) -> DeadlineRule:
     return DeadlineRule(_when(values), values["at"], values["inclusive"], values["action"], _scope(values))
 
 
-def _opening(values: dict[str, Any]) -> OpeningRule:
+def _check_opening(values: Values) -> None:
+    _check_dates(values)
     if values["on"] and (values["before"] or values["weekday"] is not None):
         raise Expected("une ouverture a soit une date (on), soit un délai (before, weekday), pas les deux")
+
+
+def _opening(values: Values) -> OpeningRule:
     return OpeningRule(_when(values), values["at"], _scope(values))
 
 
-def _entry(values: dict[str, Any]) -> Entry:
-    start, end = values["start"], values["end"] or values["start"]
-    if start and end < start:
-        raise Expected(f"« end » ({end}) doit suivre « start » ({start})")
-    return Entry(values["kind"], start, end, values["label"], values["services"])
+def _check_entry(values: Values) -> None:
+    start, end = values["start"], values["end"]
+    if start and end and end < start:
+        raise Expected(f"la date doit suivre « start » ({start})", key="end")
+
+
+def _entry(values: Values) -> Entry:
+    start = values["start"]
+    return Entry(values["kind"], start, values["end"] or start, values["label"], values["services"])
 
 
 def _refuse_overlaps(
