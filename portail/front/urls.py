@@ -1,4 +1,14 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from portail.front.views import dashboard, home
 
 app_name = "front"
-urlpatterns: list[URLPattern] = []
+
+# --- the first pages
+first_pages: list[URLPattern] = [
+    path("", home.home, name="home"),
+    path("accueil/", dashboard.dashboard, name="dashboard"),
+    path("en-attente/", dashboard.waiting, name="waiting"),
+]
+
+urlpatterns: list[URLPattern] = [*first_pages]

@@ -1,0 +1,113 @@
+"""The whole of the families' authorisation, on one page: what this signed-in person may reach.
+
+A stranger gets 404, and so does an agent: these pages are the families' own. A family whose account has no dossier
+yet is led to the page that says what it waits for.
+"""
+
+from datetime import date
+
+from allauth.core.exceptions import ImmediateHttpResponse
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django_htmx.http import HttpResponseClientRedirect
+
+from portail.accounts.models import User
+from portail.families.models import Adult, Child, ChildContact, FamilyDocument, Household, HouseholdChild
+from portail.families.models import Request as FamilyRequest
+
+
+def person(request: HttpRequest) -> User:
+    """Whoever is signed in, family or agent (LoginRequiredMiddleware has seen to it that somebody is)."""
+    if not isinstance(request.user, User):
+        raise Http404
+    return request.user
+
+
+def get_family_user(request: HttpRequest) -> User:
+    """The signed-in family account, with or without a dossier."""
+    user = person(request)
+    if not user.is_family:
+        raise Http404
+    return user
+
+
+def get_adult(request: HttpRequest) -> Adult:
+    """The adult whose account is signed in, with its household. Without one: the waiting page."""
+    known: Adult | None = getattr(request, "_adult", None)
+    if known is None:
+        user = get_family_user(request)
+        known = Adult.objects.select_related("household").filter(user=user).first()
+        if known is None:
+            raise ImmediateHttpResponse(leave_for(request, reverse("front:waiting")))
+        known.user = user
+        request._adult = known  # type: ignore[attr-defined]
+    return known
+
+
+def get_household(request: HttpRequest) -> Household:
+    return get_adult(request).household
+
+
+def get_children(request: HttpRequest, *, on: date | None = None) -> QuerySet[HouseholdChild]:
+    """The children that this household sees on that day (today), with its rights on each; eldest first."""
+    day = on or timezone.localdate()
+    return (
+        HouseholdChild.objects.filter(household=get_household(request), can_see=True, since__lte=day)
+        .filter(Q(until=None) | Q(until__gte=day))
+        .select_related("child")
+        .order_by("child__birth_date", "pk")
+    )
+
+
+def get_child_link(request: HttpRequest, child_id: int) -> HouseholdChild:
+    """What ties this household to this child today: its rights and dates."""
+    return get_object_or_404(get_children(request), child__pk=child_id)
+
+
+def get_child(request: HttpRequest, child_id: int) -> Child:
+    """A child that this household sees today."""
+    return get_child_link(request, child_id).child
+
+
+def get_child_to_book(request: HttpRequest, child_id: int) -> Child:
+    """A child that this household sees and books for; one that it only sees is refused (403)."""
+    link = get_child_link(request, child_id)
+    if not link.can_book:
+        raise PermissionDenied
+    return link.child
+
+
+def get_contact(request: HttpRequest, contact_id: int) -> ChildContact:
+    """Somebody whom this household named for a child that it sees today."""
+    children = get_children(request).values("child")
+    return get_object_or_404(
+        ChildContact.objects.select_related("child", "household"),
+        pk=contact_id,
+        household=get_household(request),
+        child__in=children,
+    )
+
+
+def get_document(request: HttpRequest, document_id: int) -> FamilyDocument:
+    return get_object_or_404(FamilyDocument, pk=document_id, household=get_household(request))
+
+
+def get_requests(request: HttpRequest) -> QuerySet[FamilyRequest]:
+    """What this household asked, and what this person asked before having one."""
+    adult = get_adult(request)
+    return FamilyRequest.objects.filter(Q(household=adult.household) | Q(author=adult.user, household=None))
+
+
+def get_request(request: HttpRequest, request_id: int) -> FamilyRequest:
+    return get_object_or_404(get_requests(request), pk=request_id)
+
+
+def leave_for(request: HttpRequest, url: str) -> HttpResponse:
+    """Lead the whole page elsewhere, also when htmx only asked for a part of it."""
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponseClientRedirect(url)
+    return redirect(url)
