@@ -18,7 +18,7 @@ from portail.activities.models import (
     Session,
 )
 from portail.bookings.models import Booking, Enrolment
-from portail.families.models import Adult, Child, Household, HouseholdChild, Schooling
+from portail.families.models import Adult, Child, ChildContact, Household, HouseholdChild, Request, Schooling
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)  # Tuesday 24 November 2026, 10:00 in Paris
 PASSWORD = "quatre-chevaux-verts-2026"
@@ -177,6 +177,28 @@ class HouseholdChildFactory(DjangoModelFactory):
     household = factory.SubFactory(HouseholdFactory)
     child = factory.SubFactory(ChildFactory)
     since = date(2025, 9, 1)
+
+
+class ChildContactFactory(DjangoModelFactory):
+    class Meta:
+        model = ChildContact
+
+    household = factory.SubFactory(HouseholdFactory)
+    child = factory.SubFactory(ChildFactory)
+    name = "Mamie Jeanne"
+    phone = "+33231000001"
+
+
+class RequestFactory(DjangoModelFactory):
+    class Meta:
+        model = Request
+
+    kind = Request.Kind.MESSAGE
+    author = factory.SubFactory(UserFactory)
+    author_label = factory.LazyAttribute(lambda o: str(o.author))
+    household = factory.SubFactory(HouseholdFactory)
+    message = "Bonjour, la cantine ouvre-t-elle le 4 janvier ?"
+    created_at = NOW
 
 
 class SchoolingFactory(DjangoModelFactory):
