@@ -1,0 +1,75 @@
+"""Forms whose refusals say what to do. A field that declares its own words keeps them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+INSTRUCTIONS: tuple[tuple[type[forms.Field], dict[str, Any]], ...] = (
+    (forms.EmailField, {"invalid": _("Écrivez l'adresse en entier, comme prenom.nom@exemple.fr.")}),
+    (forms.DateField, {"invalid": _("Écrivez la date avec le jour, le mois et l'année, comme 03/12/2026.")}),
+    (forms.TimeField, {"invalid": _("Écrivez l'heure comme 16:30.")}),
+    (forms.IntegerField, {"invalid": _("Écrivez un nombre entier, comme 12.")}),
+    (forms.DecimalField, {"invalid": _("Écrivez un nombre, comme 12,50.")}),
+    (
+        forms.ChoiceField,
+        {"invalid_choice": _("Choisissez dans la liste : la valeur reçue n'y est pas ou n'y est plus.")},
+    ),
+    (
+        forms.ModelChoiceField,
+        {"invalid_choice": _("Choisissez dans la liste : la valeur reçue n'y est pas ou n'y est plus.")},
+    ),
+    (forms.FileField, {"empty": _("Ce fichier est vide. Choisissez-en un autre.")}),
+)
+
+
+class Form(forms.Form):
+    """The form of every screen that writes no single row."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        speak_plainly(self.fields)
+
+
+class ModelForm(forms.ModelForm):
+    """The form of every screen that edits a row."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        speak_plainly(self.fields)
+
+
+def speak_plainly(fields: Mapping[str, forms.Field]) -> None:
+    """Replace Django's general words by instructions, except where the field gave its own."""
+    for field in fields.values():
+        for key, text in _instructions(field).items():
+            if _is_default(field, key):
+                field.error_messages[key] = text
+
+
+def _instructions(field: forms.Field) -> dict[str, Any]:
+    texts: dict[str, Any] = {"required": _required(field)}
+    for kind, instructions in INSTRUCTIONS:
+        if isinstance(field, kind):
+            texts.update(instructions)
+    return texts
+
+
+def _required(field: forms.Field) -> Any:
+    if isinstance(field, forms.BooleanField):
+        return _("Cochez cette case pour continuer.")
+    if isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
+        return format_lazy(_("Choisissez une réponse pour « {label} »."), label=field.label or "")
+    if isinstance(field, forms.FileField):
+        return _("Choisissez un fichier.")
+    return format_lazy(_("Remplissez « {label} »."), label=field.label or "")
+
+
+def _is_default(field: forms.Field, key: str) -> bool:
+    """Whether the words are still those of the field's class, not given where the field was declared."""
+    for kind in type(field).__mro__:
+        if key in getattr(kind, "default_error_messages", {}):
+            return bool(field.error_messages.get(key) == kind.default_error_messages[key])  # type: ignore[attr-defined]
+    return key not in field.error_messages
