@@ -54,6 +54,7 @@ SESSION_COOKIE_NAME = "portail_session"
 CSRF_COOKIE_NAME = "portail_csrf"
 LANGUAGE_COOKIE_NAME = "portail_langue"
 CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "portail.core.views.csrf_failure"
 SESSION_COOKIE_AGE = int(timedelta(days=30).total_seconds())
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -1,22 +1,7 @@
 """What every page reads of the commune."""
 
-from dataclasses import dataclass
-
 from portail.activities.models import Commune
-
-
-@dataclass(frozen=True)
-class Site:
-    """The commune as pages show it. An empty name: the commune is not set up yet."""
-
-    name: str
-    colour: str
-    service_name: str
-    phone: str
-    email: str
-    address: str
-    opening_hours: str
-    logo_url: str
+from portail.core.site import Site
 
 
 def site() -> Site:
