@@ -18,7 +18,7 @@ EVERYWHERE = {
 }
 ON_SCREEN = {
     "mot qui accuse (dire quoi faire)": re.compile(
-        r"\b(?:erreurs?|invalides?|incorrecte?s?|champs? (?:requis|obligatoires?)|échec)\b", re.IGNORECASE
+        r"\b(?:erreurs?|invalides?|incorrecte?s?|champs? requis|échec)\b", re.IGNORECASE
     )
 }
 SCREENS = re.compile(r"^portail/.*/templates/.*\.(?:html|txt)$")
