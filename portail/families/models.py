@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from portail.activities.models import School, SchoolClass, SchoolYear
@@ -200,8 +201,10 @@ class Schooling(models.Model):
 class Request(models.Model):
     """A démarche: something a family asks, followed step by step, whose effect comes with its approval.
 
-    `data` holds plain JSON: for a change {"field": …, "old": …, "new": …} lines under "changes"; for a link
-    {"number": …, "name": …, "email": …}, or {} when the person had no reference.
+    `data` holds plain JSON. For a change: "about" ("household", "adult" with its key under "adult", or "child", the
+    row's own), and under "changes" lines {"field": …, "old": …, "new": …} of values as the tables keep them (a school
+    is its key, dates are ISO 8601); a school comes with the key of its "school_year". For a link: {"number": …,
+    "name": …, "email": …}, or {} when the person had no reference. For a tax certificate: {"year": 2025}.
     """
 
     class Kind(models.TextChoices):
@@ -213,6 +216,7 @@ class Request(models.Model):
     class State(models.TextChoices):
         WAITING = "waiting", _("En attente")
         APPROVED = "approved", _("Acceptée")
+        ANSWERED = "answered", _("Répondue")
         REFUSED = "refused", _("Refusée")
         WITHDRAWN = "withdrawn", _("Retirée")
 
@@ -253,7 +257,26 @@ class Request(models.Model):
         indexes = [models.Index(fields=["state", "created_at"], name="request_queue")]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} du {self.created_at:%d/%m/%Y}"
+        return f"{self.get_kind_display()} du {timezone.localtime(self.created_at):%d/%m/%Y}"
+
+    @property
+    def number(self) -> str:
+        """D-2026-00012: the year and the row; unique, not without gaps (only invoices are)."""
+        return f"D-{timezone.localtime(self.created_at).year}-{self.pk:05d}"
+
+    @property
+    def journal_subject(self) -> str:
+        return f"household:{self.household_id}" if self.household_id else f"request:{self.pk}"
+
+    @property
+    def journal_label(self) -> str:
+        """« D-2026-00012 (Attestation fiscale) », in French whoever acts: the journal speaks one language."""
+        with translation.override(settings.LANGUAGE_CODE):
+            return f"{self.number} ({self.get_kind_display()})"
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state == self.State.WAITING
 
 
 class FamilyDocument(models.Model):
