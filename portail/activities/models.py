@@ -11,6 +11,10 @@ CODE = RegexValidator(
     r"^[a-z0-9]+(-[a-z0-9]+)*\Z",
     "Utilisez des minuscules, des chiffres et des tirets, par exemple « cantine ».",
 )
+CODE_TAKEN = {
+    "unique": "Ce code est déjà pris : choisissez-en un autre.",
+    "invalid": CODE.message,
+}
 WEEKDAYS = RegexValidator(r"^(?=.)1?2?3?4?5?6?7?\Z", "Cochez au moins un jour.")
 COLOUR = RegexValidator(r"^#[0-9a-fA-F]{6}\Z", "Écrivez la couleur comme « #1f6f54 ».")
 
@@ -110,7 +114,12 @@ class CalendarEntry(models.Model):
 
 
 class SchoolYear(models.Model):
-    label = models.CharField("Année scolaire", max_length=20, unique=True)
+    label = models.CharField(
+        "Année scolaire",
+        max_length=20,
+        unique=True,
+        error_messages={"unique": "Une année scolaire porte déjà ce nom."},
+    )
     start = models.DateField("Premier jour")
     end = models.DateField("Dernier jour (inclus)")
     bookable_from = models.DateTimeField(
@@ -140,7 +149,9 @@ class SchoolYear(models.Model):
 
 
 class School(models.Model):
-    name = models.CharField("École", max_length=120, unique=True)
+    name = models.CharField(
+        "École", max_length=120, unique=True, error_messages={"unique": "Une école porte déjà ce nom."}
+    )
     address = models.CharField("Adresse", max_length=250, blank=True)
     is_active = models.BooleanField("Ouverte", default=True)
 
@@ -182,7 +193,9 @@ class SchoolClass(models.Model):
 class Place(models.Model):
     """Where a service happens: a school's canteen, a leisure centre."""
 
-    name = models.CharField("Lieu", max_length=120, unique=True)
+    name = models.CharField(
+        "Lieu", max_length=120, unique=True, error_messages={"unique": "Un lieu porte déjà ce nom."}
+    )
     school = models.ForeignKey(
         School, models.PROTECT, null=True, blank=True, related_name="places", verbose_name="École"
     )
@@ -201,7 +214,7 @@ class Place(models.Model):
 class Activity(models.Model):
     """What a child is enrolled in: school meals, before- and after-school care, the leisure centre."""
 
-    code = models.SlugField("Code", max_length=40, unique=True, validators=[CODE])
+    code = models.SlugField("Code", max_length=40, unique=True, validators=[CODE], error_messages=CODE_TAKEN)
     name = models.CharField("Activité", max_length=120)
     icon = models.CharField("Icône", max_length=20, default="calendar")
     position = models.PositiveSmallIntegerField("Ordre", default=0)
@@ -225,7 +238,7 @@ class Service(models.Model):
         ALL = "all", "Toute l'année"
 
     activity = models.ForeignKey(Activity, models.PROTECT, related_name="services", verbose_name="Activité")
-    code = models.SlugField("Code", max_length=40, unique=True, validators=[CODE])
+    code = models.SlugField("Code", max_length=40, unique=True, validators=[CODE], error_messages=CODE_TAKEN)
     name = models.CharField("Prestation", max_length=120)
     short_name = models.CharField("Nom court", max_length=30)
     icon = models.CharField("Icône", max_length=20, default="calendar")

@@ -1,7 +1,15 @@
-"""What every page reads of the commune."""
+"""What is read of the commune: how pages show it, and the rules it decides by."""
 
-from portail.activities.models import Commune
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from portail import rules
+from portail.activities.models import CalendarEntry, Commune, Regulation, SchoolYear
 from portail.core.site import Site
+
+DEFAULT_REGULATION = Path(__file__).with_name("default-regulation.toml")
 
 
 def site() -> Site:
@@ -19,6 +27,39 @@ def site() -> Site:
     )
 
 
+def regulation() -> rules.Regulation:
+    """The rules in force: the last version that was applied, or the file we ship when there is none yet."""
+    text = Regulation.objects.values_list("text", flat=True).first()
+    return _parsed(default_regulation() if text is None else text)
+
+
+@lru_cache(maxsize=1)
+def default_regulation() -> str:
+    """The settings file that a new commune starts with."""
+    return DEFAULT_REGULATION.read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=8)
+def _parsed(text: str) -> rules.Regulation:
+    """Parsing is pure and its result frozen: the same text is read once a process."""
+    return rules.parse(text)
+
+
+def calendar(
+    in_force: rules.Regulation | None = None, years: Iterable[SchoolYear] | None = None
+) -> rules.Calendar:
+    """The commune's days: its table and the closures of its settings file, known until its last school year ends.
+
+    Give the rules or the school years when they were read already: each spares a query.
+    """
+    in_force = regulation() if in_force is None else in_force
+    years = SchoolYear.objects.all() if years is None else years
+    rows = CalendarEntry.objects.order_by("start", "pk").values_list("kind", "start", "end", "label")
+    entries = [rules.Entry(rules.EntryKind(kind), start, end, label) for kind, start, end, label in rows]
+    ends = [year.end for year in years] + [entry.end for entry in (*entries, *in_force.calendar)]
+    return in_force.calendar_with(entries, max(ends, default=date.min))
+
+
 def password_length() -> int:
-    """The least length of a password, by the settings file in force; 12 without one."""
-    return 12
+    """The least length of a password, by the settings file in force."""
+    return regulation().password_min_length

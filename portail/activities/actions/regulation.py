@@ -1,0 +1,184 @@
+"""The settings file: checked, its effect told, applied as a new version."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Max
+
+from portail import rules
+from portail.accounts.models import User
+from portail.activities import queries
+from portail.activities.models import Commune, Regulation, Service, Session
+from portail.core import journal
+
+
+class StaleVersion(Exception):
+    """Another version was applied since this one was checked. `current` is its number."""
+
+    def __init__(self, current: int) -> None:
+        self.current = current
+        super().__init__(f"version {current} en vigueur")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Something that the new file changes: what, before, after (French, ready to read)."""
+
+    what: str
+    before: str
+    after: str
+
+
+def current_version() -> int:
+    """The number of the version in force; 0 before the first."""
+    return Regulation.objects.aggregate(last=Max("version"))["last"] or 0
+
+
+def apply_regulation(
+    text: str, note: str, *, actor: User | None, now: datetime, over: int | None = None
+) -> Regulation:
+    """Put a settings file in force as a new version; the commune's name and zone follow it.
+
+    Raises SettingsErrors, with every problem, when the file cannot be used; StaleVersion when `over`, the version it
+    was compared with, is no longer the last. The text in force applied again changes nothing.
+    """
+    parsed = rules.parse(text)
+    with transaction.atomic():
+        commune = Commune.objects.select_for_update().first()
+        last = Regulation.objects.order_by("-version").first()
+        version = last.version if last else 0
+        if last and last.text == text:
+            return last
+        if over is not None and over != version:
+            raise StaleVersion(version)
+        applied = Regulation.objects.create(
+            version=version + 1, text=text, note=note, applied_at=now, applied_by=actor
+        )
+        if commune is not None:
+            _follow(commune, parsed.commune)
+        journal.record(
+            "regulation.applied",
+            f"regulation:{applied.pk}",
+            summary=f"Règlement, version {applied.version} appliquée" + (f" : {note}" if note else ""),
+            actor=actor,
+            now=now,
+            before={"version": version},
+            after={"version": applied.version},
+        )
+    return applied
+
+
+def _follow(commune: Commune, said: rules.Commune) -> None:
+    commune.name = said.name
+    commune.zone = said.zone or commune.zone
+    commune.subdivision = said.subdivision or ""
+    commune.save(update_fields=["name", "zone", "subdivision"])
+
+
+def default_text(name: str, zone: str, subdivision: str = "") -> str:
+    """The settings file that a new commune starts with, in its own name. Raises SettingsErrors on a strange name."""
+    text = queries.default_regulation()
+    text = re.sub(r'(?m)^name = ".*"$', lambda _: f"name = {_quoted(name)}", text, count=1)
+    text = re.sub(r'(?m)^zone = ".*"$', lambda _: f"zone = {_quoted(zone)}", text, count=1)
+    if subdivision:
+        line = f"subdivision = {_quoted(subdivision)}"
+        text = re.sub(r'(?m)^# subdivision = ".*"$', lambda _: line, text, count=1)
+    rules.parse(text)
+    return text
+
+
+def _quoted(value: str) -> str:
+    """A TOML basic string."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped) + '"'
+
+
+def warnings(parsed: rules.Regulation) -> list[str]:
+    """What is understood but probably not meant: services that the file names and the commune does not have."""
+    known = set(Service.objects.values_list("code", flat=True))
+    named: dict[str, None] = {}
+    for scope in [r.scope for r in (*parsed.deadlines, *parsed.openings)]:
+        named.update(dict.fromkeys(scope.services))
+    for entry in parsed.calendar:
+        named.update(dict.fromkeys(entry.services))
+    return [
+        f"Aucune prestation n'a le code « {code} » : la règle qui la nomme ne sert à rien tant qu'elle n'existe pas."
+        for code in named
+        if code != rules.ANY_SERVICE and code not in known
+    ]
+
+
+def differences(new: rules.Regulation, *, today: date, days: int = 14) -> list[Difference]:
+    """What the new file changes: the commune, the passwords, the calendar, the deadlines of the next days served.
+
+    The deadlines are compared on the first `days` dates that have sessions from `today` on.
+    """
+    old = queries.regulation()
+    return [
+        *_of_commune(old, new),
+        *_of_calendar(old.calendar, new.calendar),
+        *_of_deadlines(old, new, _coming(today, days)),
+    ]
+
+
+def _of_commune(old: rules.Regulation, new: rules.Regulation) -> Iterator[Difference]:
+    pairs = [
+        ("Nom de la commune", old.commune.name, new.commune.name),
+        ("Zone des vacances scolaires", old.commune.zone, new.commune.zone),
+        ("Jours fériés de", old.commune.subdivision, new.commune.subdivision),
+        ("Fuseau horaire", old.commune.time_zone, new.commune.time_zone),
+        ("Longueur des mots de passe", str(old.password_min_length), str(new.password_min_length)),
+    ]
+    for what, was, becomes in pairs:
+        if was != becomes:
+            yield Difference(what, was or "non précisé", becomes or "non précisé")
+
+
+def _of_calendar(old: tuple[rules.Entry, ...], new: tuple[rules.Entry, ...]) -> Iterator[Difference]:
+    for entry in old:
+        if entry not in new:
+            yield Difference(f"Calendrier : {entry.label}", _dates(entry), "retirée du fichier")
+    for entry in new:
+        if entry not in old:
+            yield Difference(f"Calendrier : {entry.label}", "absente du fichier", _dates(entry))
+
+
+def _dates(entry: rules.Entry) -> str:
+    return f"du {rules.FRENCH.year(entry.start)} au {rules.FRENCH.year(entry.end)}"
+
+
+def _coming(today: date, days: int) -> list[tuple[str, str, date]]:
+    """The services (code, name) and dates of the next sessions, on the first dates that have some."""
+    rows = (
+        Session.objects.filter(date__gte=today, service__is_active=True)
+        .order_by("date", "service__position", "service__name")
+        .values_list("service__code", "service__name", "date")
+        .distinct()
+    )
+    found = list(rows[: days * 20])
+    kept = set(sorted({day for *_, day in found})[:days])
+    return [row for row in found if row[2] in kept]
+
+
+def _of_deadlines(
+    old: rules.Regulation, new: rules.Regulation, coming: Iterable[tuple[str, str, date]]
+) -> Iterator[Difference]:
+    coming = list(coming)
+    before_calendar, after_calendar = queries.calendar(old), queries.calendar(new)
+    for code, name, day in coming:
+        was = told(old, before_calendar, code, day)
+        becomes = told(new, after_calendar, code, day)
+        if was != becomes:
+            yield Difference(f"{name}, {rules.FRENCH.year(day)}", was, becomes)
+
+
+def told(regulation: rules.Regulation, calendar: rules.Calendar, code: str, day: date) -> str:
+    """What a family reads of a service and day under these rules: opening and deadline."""
+    sentence, _ = rules.modifiable(code, day, regulation.deadlines, calendar)
+    opening = rules.opening_for(regulation.openings, code, day)
+    if opening is None:
+        return sentence.fr()
+    return f"{sentence.fr()} ; réservations ouvertes le {rules.FRENCH.start(opening.moment(day, calendar))}"
