@@ -130,6 +130,7 @@ def test_a_file_is_taken_away_when_its_row_is_not_written():
     assert not seen[0].exists()
 
 
+@pytest.mark.django_db  # closing a response looks at the connections
 def test_a_download_is_saved_not_shown_and_a_lost_file_is_not_found():
     document = FamilyDocument()
     with uploads.kept(document.file, uploads.examine(SimpleUploadedFile("a.pdf", PDF))):
