@@ -5,6 +5,7 @@
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -121,21 +122,37 @@ class Suite:
         report = self.folder / f"{step.name}.xml"
         command = [*step.command, f"--junitxml={report}"] if step.is_pytest else step.command
         try:
-            done = subprocess.run(
-                command, cwd=ROOT, env=self.environment(step), timeout=step.minutes * 60, check=False
+            code = _wait_for(
+                subprocess.Popen(command, cwd=ROOT, env=self.environment(step)), step.minutes * 60
             )
         except (postgres.PostgresDoesNotStart, browser.NoBrowser) as missing:
             result.reason = f"n'a pas pu tourner : {missing}"
         except subprocess.TimeoutExpired:
             result.reason = f"arrêté au bout de {step.minutes} minutes"
         else:
-            result.reason = _reason(step, done.returncode)
+            result.reason = _reason(step, code)
         if step.is_pytest and report.exists():
             _count(report, result)
         if not result.passed + result.failed or (result.reason and not result.failed):
             result.failed += bool(result.reason)
             result.passed += not result.reason
         return result
+
+
+def _wait_for(process: subprocess.Popen, seconds: float) -> int:
+    """Its exit status. Interrupted or too long, it is given the time to clean up, then killed."""
+    try:
+        return process.wait(seconds)
+    except BaseException:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(3)  # Ctrl-C reached it too
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(10)
+        process.kill()
+        process.wait()
+        raise
 
 
 def _reason(step: Step, code: int) -> str:
