@@ -20,7 +20,7 @@ def write(row: Model, values: Mapping[str, Any]) -> Changes:
     is_new = row.pk is None or row._state.adding
     changes: Changes = {}
     for field, value in values.items():
-        was = None if is_new else plain(getattr(row, row._meta.get_field(field).attname))
+        was = None if is_new else plain(row.serializable_value(field))
         if was != plain(value):
             changes[field] = (was, plain(value))
             setattr(row, field, value)

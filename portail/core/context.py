@@ -1,5 +1,7 @@
 """What every template may count on."""
 
+from typing import cast
+
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -10,7 +12,7 @@ from portail.core.site import Site, current_site
 
 def page(request: HttpRequest) -> dict[str, object]:
     """`commune` (core.site.Site) and `stylesheet_url`, read when a template asks, once a page."""
-    commune = SimpleLazyObject(current_site)
+    commune = cast(Site, SimpleLazyObject(current_site))
     return {"commune": commune, "stylesheet_url": SimpleLazyObject(lambda: stylesheet_url(commune))}
 
 

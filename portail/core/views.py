@@ -57,4 +57,4 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: said calmly, without the database nor the session, which may be what failed."""
     address = reverse("core:stylesheet", args=[theme.stylesheet("").digest])
-    return render(None, "core/errors/500.html", {"stylesheet_url": address}, status=500)  # type: ignore[arg-type]
+    return render(None, "core/errors/500.html", {"stylesheet_url": address}, status=500)

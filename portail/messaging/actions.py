@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import nullcontext
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -114,8 +115,8 @@ def remove_document(document: PublicDocument, *, actor: User | None, now: dateti
                 actor,
                 now,
             )
-            name, storage = document.file.name, document.file.storage
-            transaction.on_commit(lambda: storage.delete(name))
+            if name := document.file.name:
+                transaction.on_commit(partial(document.file.storage.delete, name))
 
 
 def publish_legal_page(kind: str, body: str, *, actor: User | None, now: datetime) -> LegalPage:

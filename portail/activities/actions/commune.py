@@ -35,7 +35,7 @@ def keep_logo(picture: ContentFile | None, *, actor: User | None, now: datetime)
         if picture is None:
             commune.logo = ""
         else:
-            commune.logo.save(picture.name, picture, save=False)
+            commune.logo.save(picture.name or "logo", picture, save=False)
         commune.save(update_fields=["logo"])
         did = "Logo de la commune retiré" if picture is None else "Logo de la commune changé"
         _journal(did, {"logo": (was, commune.logo.name)}, actor, now)

@@ -100,7 +100,7 @@ def warnings(parsed: rules.Regulation) -> list[str]:
     """What is understood but probably not meant: services that the file names and the commune does not have."""
     known = set(Service.objects.values_list("code", flat=True))
     named: dict[str, None] = {}
-    for scope in [r.scope for r in (*parsed.deadlines, *parsed.openings)]:
+    for scope in [d.scope for d in parsed.deadlines] + [o.scope for o in parsed.openings]:
         named.update(dict.fromkeys(scope.services))
     for entry in parsed.calendar:
         named.update(dict.fromkeys(entry.services))
