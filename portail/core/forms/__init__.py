@@ -1,6 +1,6 @@
-"""Forms that speak plainly: the base classes, and the password field that tells its strength."""
+"""Forms that speak plainly: the base classes, and fields for passwords, days and hours."""
 
-from portail.core.forms.base import Form, ModelForm
-from portail.core.forms.widgets import NewPasswordInput
+from portail.core.forms.base import Form, ModelForm, written
+from portail.core.forms.widgets import DayInput, HourInput, MomentInput, NewPasswordInput
 
-__all__ = ["Form", "ModelForm", "NewPasswordInput"]
+__all__ = ["DayInput", "Form", "HourInput", "ModelForm", "MomentInput", "NewPasswordInput", "written"]

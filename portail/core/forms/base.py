@@ -1,14 +1,18 @@
 """Forms whose refusals say what to do. A field that declares its own words keeps them."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+Result = TypeVar("Result")
+
 INSTRUCTIONS: tuple[tuple[type[forms.Field], dict[str, Any]], ...] = (
     (forms.EmailField, {"invalid": _("Écrivez l'adresse en entier, comme prenom.nom@exemple.fr.")}),
+    (forms.DateTimeField, {"invalid": _("Écrivez le jour et l'heure, comme 03/12/2026 09:00.")}),
     (forms.DateField, {"invalid": _("Écrivez la date avec le jour, le mois et l'année, comme 03/12/2026.")}),
     (forms.TimeField, {"invalid": _("Écrivez l'heure comme 16:30.")}),
     (forms.IntegerField, {"invalid": _("Écrivez un nombre entier, comme 12.")}),
@@ -39,6 +43,19 @@ class ModelForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         speak_plainly(self.fields)
+
+
+def written(form: forms.BaseForm, action: Callable[[], Result]) -> Result | None:
+    """What the action gives; None when it refuses in words (ValidationError), which the form then shows."""
+    try:
+        return action()
+    except ValidationError as refused:
+        known = set(form.fields)
+        if hasattr(refused, "error_dict") and known.issuperset(refused.error_dict):
+            form.add_error(None, refused)
+        else:
+            form.add_error(None, refused.messages)
+        return None
 
 
 def speak_plainly(fields: Mapping[str, forms.Field]) -> None:

@@ -26,3 +26,30 @@ class NewPasswordInput(forms.PasswordInput):
         context["widget"]["min_length"] = self.min_length
         context["widget"]["own_fields"] = " ".join(self.own_fields)
         return context
+
+
+class DayInput(forms.DateInput):
+    """A day, with the browser's own calendar."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None):
+        super().__init__({"class": "input input-short", **(attrs or {})}, format="%Y-%m-%d")
+
+
+class HourInput(forms.TimeInput):
+    """An hour of the day, to the minute."""
+
+    input_type = "time"
+
+    def __init__(self, attrs: dict[str, Any] | None = None):
+        super().__init__({"class": "input input-short", **(attrs or {})}, format="%H:%M")
+
+
+class MomentInput(forms.DateTimeInput):
+    """A day and an hour, in local time."""
+
+    input_type = "datetime-local"
+
+    def __init__(self, attrs: dict[str, Any] | None = None):
+        super().__init__({"class": "input input-moment", **(attrs or {})}, format="%Y-%m-%dT%H:%M")
