@@ -42,6 +42,7 @@ class Step:
     name: str
     title: str
     command: list[str]
+    advice: str = ""
     minutes: int = 5
     is_pytest: bool = False
     on_postgres: bool = False
@@ -53,9 +54,19 @@ def tests(name: str, title: str, options: list[str], **needs: bool) -> Step:
 
 
 STEPS = (
-    Step("format", "Mise en forme du code (ruff)", [PYTHON, "-m", "ruff", "format", "--check", "."]),
+    Step(
+        "format",
+        "Mise en forme du code (ruff)",
+        [PYTHON, "-m", "ruff", "format", "--check", "."],
+        "make format",
+    ),
     Step("lint", "Style du code (ruff)", [PYTHON, "-m", "ruff", "check", "."]),
-    Step("layout", "Mise en forme des gabarits (djlint)", [PYTHON, "-m", "djlint", "--check", "portail"]),
+    Step(
+        "layout",
+        "Mise en forme des gabarits (djlint)",
+        [PYTHON, "-m", "djlint", "--check", "portail"],
+        "make format",
+    ),
     Step("templates", "Style des gabarits (djlint)", [PYTHON, "-m", "djlint", "--lint", "portail"]),
     Step("types", "Types (mypy)", [PYTHON, "-m", "mypy"]),
     Step(
@@ -63,9 +74,14 @@ STEPS = (
         "Sens des imports (import-linter)",
         [str(Path(PYTHON).with_name("lint-imports")), "--no-cache"],
     ),
-    Step("lock", "Verrou des bibliothèques", [PYTHON, "scripts/lock.py", "--check"]),
+    Step("lock", "Verrou des bibliothèques", [PYTHON, "scripts/lock.py", "--check"], "make lock"),
     Step("words", "Mots interdits", [PYTHON, "scripts/words.py"]),
-    Step("messages", "Catalogues de langues", [PYTHON, "scripts/messages.py", "--check"]),
+    Step(
+        "messages",
+        "Catalogues de langues",
+        [PYTHON, "scripts/messages.py", "--check"],
+        "make messages, puis traduire",
+    ),
     Step("django", "Vérifications de Django", [*MANAGE, "check", "--fail-level", "WARNING"]),
     Step("migrations", "Migrations complètes", [*MANAGE, "makemigrations", "--check", "--dry-run"]),
     Step("upgrade", "Migrations sans danger", [*MANAGE, *UPGRADE], on_postgres=True),
@@ -158,7 +174,7 @@ def _wait_for(process: subprocess.Popen, seconds: float) -> int:
 def _reason(step: Step, code: int) -> str:
     if step.is_pytest and code == 5:
         return "aucun test trouvé"
-    return f"code de sortie {code}" if code else ""
+    return f"code de sortie {code}{step.advice and f' : {step.advice}'}" if code else ""
 
 
 def _count(report: Path, result: Result) -> None:

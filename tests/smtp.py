@@ -65,5 +65,9 @@ def smtp_server(settings) -> Iterator[MailServer]:
     settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
     settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
     settings.MAIL_KEPT = False
+    unknown = settings.UNKNOWN_VARIABLE
     yield server
     server.stop()
+    for message in server.messages:
+        texts = [part.get_content() for part in message.walk() if part.get_content_maintype() == "text"]
+        assert unknown not in "".join([message["Subject"], *texts]), "unknown template variable in a mail"
