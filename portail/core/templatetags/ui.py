@@ -30,16 +30,10 @@ TONE_WORDS = {
 
 @register.simple_tag
 @lru_cache(maxsize=256)
-def icon(name: str, size: str = "") -> SafeString:
-    """`{% icon "check" %}`: a drawing of icons.svg, hidden from screen readers: a word is beside it.
-
-    `size` is empty (the text's size) or "l".
-    """
+def icon(name: str) -> SafeString:
+    """`{% icon "check" %}`: a drawing of icons.svg, hidden from screen readers: a word is beside it."""
     return format_html(
-        '<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>',
-        f"icon icon-{size}" if size else "icon",
-        static("portail/icons.svg"),
-        name,
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', static("portail/icons.svg"), name
     )
 
 

@@ -1,0 +1,103 @@
+"""The pages of core itself: the specimen in every state, what went wrong, the language."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import SuspiciousOperation
+from django.template.loader import render_to_string
+from django.test import RequestFactory
+
+from portail.core import specimen, views
+from tests.guard import GuardingClient, problems
+
+
+@pytest.fixture(autouse=True)
+def portal(settings):
+    settings.ROOT_URLCONF = "tests.core.urls"
+    settings.PORTAIL_SITE = "tests.core.urls.site"
+    return settings
+
+
+@pytest.fixture
+def visitor():
+    request = RequestFactory().get("/")
+    request.user = AnonymousUser()
+    return request
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", specimen.PAGES)
+@pytest.mark.parametrize("query", ["", "?erreurs=1"])
+def test_every_page_of_the_specimen_passes_the_guard(client, name, query):
+    assert client.get(f"/dev/specimen/{name}/{query}").status_code == 200
+
+
+@pytest.mark.django_db
+def test_an_unknown_specimen_is_not_found(client):
+    response = client.get("/dev/specimen/inconnu/")
+    assert response.status_code == 404
+    assert "Nous ne trouvons pas cette page" in response.content.decode()
+
+
+def test_a_failure_is_said_calmly_without_the_database(portal):
+    portal.PORTAIL_SITE = "tests.core.urls.broken_site"
+    client = GuardingClient(raise_request_exception=False)
+    response = client.get("/panne/")
+    assert response.status_code == 500
+    assert "Un incident s'est produit de notre côté" in response.content.decode()
+
+
+def test_a_form_opened_too_long_ago_is_explained(portal):
+    response = GuardingClient(enforce_csrf_checks=True).post("/formulaire/", {})
+    assert response.status_code == 403
+    assert "Cette page est restée ouverte trop longtemps" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [(views.bad_request, 400), (views.permission_denied, 403), (views.page_not_found, 404)],
+)
+def test_what_went_wrong_has_its_page_and_a_way_out(visitor, answer, status):
+    response = answer(visitor, SuspiciousOperation())
+    assert response.status_code == status
+    assert problems(response.content) == []
+    assert "Retour à la page d'accueil" in response.content.decode()
+
+
+@pytest.mark.parametrize("name", ["405", "413", "429"])
+def test_the_other_refusals_have_their_page(visitor, name):
+    page = render_to_string(f"core/errors/{name}.html", {}, visitor)
+    assert problems(page.encode()) == []
+
+
+@pytest.mark.parametrize("template", ["core/confirm.html", "core/confirm_desk.html"])
+def test_the_server_asks_for_a_confirmation(visitor, template):
+    context = {
+        "title": "Supprimer ce document ?",
+        "text": "La famille ne le verra plus.",
+        "confirm": "Supprimer",
+        "back": "/documents/",
+        "danger": True,
+        "hidden": {"id": "12"},
+        "desk_menu": [("Accueil", "/", "home", True)],
+    }
+    page = render_to_string(template, context, visitor)
+    assert problems(page.encode()) == []
+    assert '<input type="hidden" name="id" value="12">' in page
+    assert '<a class="button" href="/documents/">Annuler</a>' in page
+
+
+def test_the_language_is_kept_for_the_next_pages(client):
+    response = client.post("/langue/", {"language": "en", "next": "/formulaire/"})
+    assert response.status_code == 302
+    assert response["Location"] == "/formulaire/"
+    assert client.cookies["portail_langue"].value == "en"
+
+
+def test_the_language_never_sends_elsewhere(client):
+    response = client.post("/langue/", {"language": "en", "next": "https://ailleurs.example/"})
+    assert response["Location"] == "/"
+
+
+def test_a_mail_without_commune_details_stays_clean():
+    text = render_to_string("core/mail/base.txt", {"commune": views.current_site()})
+    assert text.strip().startswith("--\nService enfance · Saint-Aubin\nTéléphone : 03 20 00 00 00")

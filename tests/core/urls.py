@@ -1,0 +1,37 @@
+"""A portal with no room but core, and the addresses that core's frames name: core knows nothing of the others."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+
+from portail.core.site import Site
+
+handler400 = "portail.core.views.bad_request"
+handler403 = "portail.core.views.permission_denied"
+handler404 = "portail.core.views.page_not_found"
+handler500 = "portail.core.views.server_error"
+
+
+def site() -> Site:
+    return Site(name="Saint-Aubin", colour="#ffe14d", service_name="Service enfance", phone="03 20 00 00 00")
+
+
+def broken_site() -> Site:
+    raise ConnectionError("no database")
+
+
+def answer(request: HttpRequest, **kwargs: str) -> HttpResponse:
+    return HttpResponse("")
+
+
+def fail(request: HttpRequest) -> HttpResponse:
+    raise ConnectionError("no database")
+
+
+front = [path("", answer, name="home"), path("pages/<slug:slug>/", answer, name="legal")]
+urlpatterns = [
+    path("", include("portail.core.urls")),
+    path("panne/", fail),
+    path("formulaire/", answer),
+    path("deconnexion/", answer, name="account_logout"),
+    path("", include((front, "front"))),
+]
