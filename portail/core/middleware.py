@@ -1,15 +1,31 @@
-"""Two small things known for the length of one request: its language, and where it comes from."""
+"""The style sheet, and two small things known for the length of one request: its language, where it comes from."""
 
+import re
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-from portail.core import journal
+from portail.core import journal, views
 from portail.core.models import JournalEntry
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+STYLESHEET = re.compile(r"/style-([0-9a-f]+)\.css")
+
+
+def stylesheet(get_response: GetResponse) -> GetResponse:
+    """Answer for the style sheet before anything looks for a session.
+
+    Once it has been looked for, the answer varies with the cookie: every sign-in would fetch the sheet again.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        asked = STYLESHEET.fullmatch(request.path_info)
+        return views.stylesheet(request, asked[1]) if asked else get_response(request)
+
+    return middleware
 
 
 def language(get_response: GetResponse) -> GetResponse:
