@@ -86,7 +86,9 @@ def test_every_icon_named_is_in_the_sprite():
     assert len(symbols()) >= 38
 
 
-@pytest.mark.parametrize(("name", "limit"), [("app.css", 30 * 1024), ("app.js", 8 * 1024), ("icons.svg", 10_000)])
+@pytest.mark.parametrize(
+    ("name", "limit"), [("app.css", 30 * 1024), ("app.js", 8 * 1024), ("icons.svg", 10_000)]
+)
 def test_the_files_of_every_page_stay_light(name, limit):
     assert (STATIC / name).stat().st_size < limit
 
