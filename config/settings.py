@@ -3,6 +3,8 @@
 Every variable is listed in docs/exploitation.md. `portail check` and `portail serve` refuse an unsafe production.
 """
 
+import os
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -29,8 +31,13 @@ def _secret() -> str:
     path = DATA_DIR / "secret.key"
     if not path.exists():
         DATA_DIR.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(get_random_secret_key(), encoding="utf-8")
+        # Whole or not at all, and once: several processes may start together.
+        draft = DATA_DIR / f"secret.{os.getpid()}.tmp"
+        draft.touch(mode=0o600)
+        draft.write_text(get_random_secret_key(), encoding="utf-8")
+        with suppress(FileExistsError):
+            path.hardlink_to(draft)
+        draft.unlink()
     return path.read_text(encoding="utf-8").strip()
 
 
@@ -46,6 +53,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 if PRODUCTION:
+    SECURE_REDIRECT_EXEMPT = [r"^sante/$"]  # asked by supervisors, on the machine itself
     SECURE_SSL_REDIRECT = env.bool("PORTAIL_SSL_REDIRECT", default=True)
     SECURE_HSTS_SECONDS = env.int("PORTAIL_HSTS_SECONDS", default=31_536_000)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("PORTAIL_HSTS_SUBDOMAINS", default=False)
@@ -219,7 +227,13 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str(
 
 # --- Background -------------------------------------------------------------------------------------------------
 # name: (function called with now=…, how often). They run in the worker, one worker at a time.
-PORTAIL_PERIODIC: dict[str, tuple[str, timedelta]] = {}
+PORTAIL_PERIODIC: dict[str, tuple[str, timedelta]] = {
+    "sessions": ("portail.core.upkeep.clear_sessions", timedelta(hours=6)),
+    "cache": ("portail.core.upkeep.clear_cache", timedelta(hours=1)),
+    "mail-bodies": ("portail.core.upkeep.forget_mail_bodies", timedelta(days=1)),
+    "ip-addresses": ("portail.core.upkeep.forget_addresses", timedelta(days=1)),
+    "beats": ("portail.core.upkeep.forget_beats", timedelta(hours=6)),
+}
 
 # --- Logs: events, never persons --------------------------------------------------------------------------------
 LOGGING = {

@@ -2,15 +2,20 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from django.conf import settings
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.functional import Promise
 
+from portail.core import journal
 from portail.core.models import OutboxMail
+
+if TYPE_CHECKING:
+    from portail.accounts.models import User
 
 
 def post(
@@ -31,7 +36,7 @@ def post(
     with translation.override(language):
         values = {**context, "public_url": settings.PUBLIC_URL, "subject": str(subject)}
         return OutboxMail.objects.create(
-            message_id=f"<{uuid4().hex}@{portal_host()}>",
+            message_id=new_message_id(),
             kind=kind,
             to=to,
             subject_line=str(subject),
@@ -44,6 +49,53 @@ def post(
         )
 
 
+def new_message_id() -> str:
+    return f"<{uuid4().hex}@{portal_host()}>"
+
+
 def portal_host() -> str:
     """The host named in Message-IDs: the portal's own."""
     return settings.PUBLIC_URL.split("://", 1)[-1].split("/", 1)[0].split(":", 1)[0]
+
+
+class BodyForgotten(Exception):
+    """The mail is too old: its text was erased, it cannot be sent again."""
+
+
+def resend(mail: OutboxMail, *, actor: "User | None", now: datetime) -> OutboxMail:
+    """Send a mail again, from now on. Returns the one that will leave; asked twice, it leaves once.
+
+    One that failed or waits leaves under its own Message-ID. One that was sent leaves as a copy with a new one, for
+    mail readers hide what they believe to have already. Raises BodyForgotten.
+    """
+    with transaction.atomic():
+        mail = OutboxMail.objects.select_for_update().get(pk=mail.pk)
+        if not mail.text:
+            raise BodyForgotten
+        if mail.state == OutboxMail.State.SENT:
+            again = _copy(mail, now)
+        else:
+            again = mail
+            again.state, again.attempts, again.due_at = OutboxMail.State.PENDING, 0, now
+            again.save(update_fields=["state", "attempts", "due_at"])
+        journal.record(
+            "mail.resent",
+            mail.about or f"mail:{mail.pk}",
+            summary=f"Courriel renvoyé : {mail.subject_line}",
+            actor=actor,
+            now=now,
+            after={"mail": again.pk},
+        )
+    return again
+
+
+def _copy(mail: OutboxMail, now: datetime) -> OutboxMail:
+    """The copy that waits already, or a new one."""
+    same = {
+        field: getattr(mail, field)
+        for field in ("kind", "to", "subject_line", "text", "html", "about", "urgent")
+    }
+    waiting = OutboxMail.objects.filter(state=OutboxMail.State.PENDING, **same).first()
+    return waiting or OutboxMail.objects.create(
+        message_id=new_message_id(), due_at=now, created_at=now, **same
+    )
