@@ -1,5 +1,7 @@
 """Families: the household (dossier), its adults, the children it shares, and what it asks of the service."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
@@ -13,6 +15,11 @@ from portail.core.text import name_key, plain
 NUMBER = RegexValidator(
     r"^[1-9][0-9]{0,9}\Z", _("Un numéro de dossier n'a que des chiffres, par exemple 6354.")
 )
+
+
+def _with(key: str, update_fields: Iterable[str] | None) -> set[str] | None:
+    """The fields to save, and with them the key that is made of them."""
+    return None if update_fields is None else {*update_fields, key}
 
 
 class Household(models.Model):
@@ -42,9 +49,9 @@ class Household(models.Model):
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
 
-    def save(self, *args, **kwargs) -> None:
-        self.name_key = name_key(self.name)
-        super().save(*args, **kwargs)
+    def save(self, *args, update_fields: Iterable[str] | None = None, **kwargs) -> None:
+        self.name_key = name_key(self.name)[:120]
+        super().save(*args, update_fields=_with("name_key", update_fields), **kwargs)
 
     @property
     def journal_subject(self) -> str:
@@ -80,9 +87,9 @@ class Adult(models.Model):
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}"
 
-    def save(self, *args, **kwargs) -> None:
-        self.search_key = plain(f"{self.first_name} {self.last_name}")
-        super().save(*args, **kwargs)
+    def save(self, *args, update_fields: Iterable[str] | None = None, **kwargs) -> None:
+        self.search_key = plain(f"{self.first_name} {self.last_name}")[:170]
+        super().save(*args, update_fields=_with("search_key", update_fields), **kwargs)
 
 
 class Child(models.Model):
@@ -101,9 +108,9 @@ class Child(models.Model):
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}"
 
-    def save(self, *args, **kwargs) -> None:
-        self.search_key = plain(f"{self.first_name} {self.last_name}")
-        super().save(*args, **kwargs)
+    def save(self, *args, update_fields: Iterable[str] | None = None, **kwargs) -> None:
+        self.search_key = plain(f"{self.first_name} {self.last_name}")[:170]
+        super().save(*args, update_fields=_with("search_key", update_fields), **kwargs)
 
 
 class HouseholdChild(models.Model):
@@ -149,6 +156,7 @@ class ChildContact(models.Model):
     )
     child = models.ForeignKey(Child, models.CASCADE, related_name="contacts", verbose_name=_("Enfant"))
     name = models.CharField(_("Nom et prénom"), max_length=120)
+    search_key = models.CharField(max_length=130, editable=False, default="")
     relation = models.CharField(_("Lien avec l'enfant"), max_length=60, blank=True)
     phone = models.CharField(_("Téléphone"), max_length=20)
     email = models.EmailField(_("Adresse e-mail"), blank=True)
@@ -162,6 +170,10 @@ class ChildContact(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args, update_fields: Iterable[str] | None = None, **kwargs) -> None:
+        self.search_key = plain(self.name)[:130]
+        super().save(*args, update_fields=_with("search_key", update_fields), **kwargs)
 
 
 class Schooling(models.Model):
