@@ -30,6 +30,7 @@ PAGES = (
     "guichet",
     "foyer",
 )
+CHILDREN = ("Léa", "Noé", "Tous")
 SERVICES = ("Garderie du matin", "Cantine", "Garderie du soir")
 PRICES = (Decimal("1.10"), Decimal("4.37"), Decimal("1.60"))
 
@@ -161,11 +162,21 @@ def _public(request: HttpRequest) -> dict[str, Any]:
 
 
 def _planning(request: HttpRequest) -> dict[str, Any]:
-    return {"services": SERVICES, "weeks": [_week(number) for number in range(4)], "children": ["Léa"]}
+    return _month(["Léa"])
 
 
 def _all_children(request: HttpRequest) -> dict[str, Any]:
-    return {**_planning(request), "children": ["Léa", "Noé"]}
+    return _month(["Léa", "Noé"])
+
+
+def _month(children: list[str]) -> dict[str, Any]:
+    return {
+        "children": children,
+        "services": SERVICES,
+        "columns": 1 + len(children) * len(SERVICES),
+        "tabs": [(name, "#", name == (children[0] if len(children) == 1 else "Tous")) for name in CHILDREN],
+        "weeks": [_week(number) for number in range(4)],
+    }
 
 
 def _week(number: int) -> dict[str, Any]:
