@@ -1,6 +1,7 @@
 """What changed in a row, written once and told to the journal in the same words everywhere."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, TypeVar
 
@@ -9,6 +10,22 @@ from django.db.models import Exists, Model, OuterRef, QuerySet
 
 Row = TypeVar("Row", bound=Model)
 Changes = dict[str, tuple[Any, Any]]
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What this person changed, and what others had changed beside it since the form was shown (field: value now)."""
+
+    mine: Changes
+    theirs: dict[str, Any]
+
+
+class EditedMeanwhile(Exception):
+    """Others changed the very fields that this person changed. `theirs`: for each, the plain value that it has now."""
+
+    def __init__(self, theirs: dict[str, Any]) -> None:
+        super().__init__(", ".join(sorted(theirs)))
+        self.theirs = theirs
 
 
 def write(row: Model, values: Mapping[str, Any]) -> Changes:
@@ -27,6 +44,34 @@ def write(row: Model, values: Mapping[str, Any]) -> Changes:
     if changes or is_new:
         _save(row, None if is_new else sorted(changes))
     return changes
+
+
+def shown(row: Model, fields: Iterable[str]) -> dict[str, Any]:
+    """The plain values of these fields: what a form shows, and what `merge` compares with."""
+    return {field: plain(row.serializable_value(field)) for field in fields}
+
+
+def merge(row: Model, values: Mapping[str, Any], *, seen: Mapping[str, Any]) -> Merged:
+    """Save what this person changed since the form showed `seen`, and nothing else: others' changes stay.
+
+    The caller holds the row, read under its lock. Raises EditedMeanwhile, and saves nothing, when somebody else gave
+    another value to a field that this person also changed.
+    """
+    current = shown(row, values)
+    mine = {field: value for field, value in values.items() if seen.get(field, ...) != plain(value)}
+    clashes = {
+        field: current[field]
+        for field in mine
+        if current[field] not in (seen.get(field, ...), plain(mine[field]))
+    }
+    if clashes:
+        raise EditedMeanwhile(clashes)
+    theirs = {
+        field: value
+        for field, value in current.items()
+        if field in seen and field not in mine and value != seen[field]
+    }
+    return Merged(write(row, mine), theirs)
 
 
 def _save(row: Model, fields: list[str] | None) -> None:

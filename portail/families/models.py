@@ -25,7 +25,13 @@ def _with(key: str, update_fields: Iterable[str] | None) -> set[str] | None:
 class Household(models.Model):
     """A dossier: the adults who live together, their address, and the children they look after."""
 
-    number = models.CharField(_("Numéro de dossier"), max_length=10, unique=True, validators=[NUMBER])
+    number = models.CharField(
+        _("Numéro de dossier"),
+        max_length=10,
+        unique=True,
+        validators=[NUMBER],
+        error_messages={"unique": "Ce numéro est déjà celui d'un autre dossier : choisissez-en un autre."},
+    )
     name = models.CharField(_("Nom du dossier"), max_length=120)
     name_key = models.CharField(max_length=120, editable=False, db_index=True)
     street = models.CharField(_("Adresse"), max_length=200, blank=True)
