@@ -329,7 +329,7 @@ class SessionQuerySet(models.QuerySet):
 
     def locked(self, ids: list[int]) -> "SessionQuerySet":
         """These sessions, locked all at once in pk order: two families never wait for each other in a ring."""
-        return self.select_for_update().filter(pk__in=ids).order_by("pk")
+        return self.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
 
 
 class Session(models.Model):
