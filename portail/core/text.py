@@ -17,3 +17,9 @@ def plain(text: str) -> str:
 def name_key(text: str) -> str:
     """`plain` without its spaces: "D'Ávila-Núñez" and "davila nunez" have the same key."""
     return plain(text).replace(" ", "")
+
+
+def masked_email(address: str) -> str:
+    """ "alice@exemple.fr" as "a•••@exemple.fr": enough for its owner, too little for who looks over a shoulder."""
+    local, at, domain = address.rpartition("@")
+    return f"{local[:1]}•••{at}{domain}"

@@ -16,6 +16,8 @@ from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
 
 from portail.accounts.models import User
+from portail.bookings import queries
+from portail.bookings.models import Receipt
 from portail.families.models import Adult, Child, ChildContact, FamilyDocument, Household, HouseholdChild
 from portail.families.models import Request as FamilyRequest
 
@@ -104,6 +106,14 @@ def get_requests(request: HttpRequest) -> QuerySet[FamilyRequest]:
 
 def get_request(request: HttpRequest, request_id: int) -> FamilyRequest:
     return get_object_or_404(get_requests(request), pk=request_id)
+
+
+def get_receipt(request: HttpRequest, number: str) -> Receipt:
+    """A receipt of this household, with its lines."""
+    try:
+        return queries.receipt(get_household(request), number)
+    except Receipt.DoesNotExist as unknown:
+        raise Http404 from unknown
 
 
 def leave_for(request: HttpRequest, url: str) -> HttpResponse:

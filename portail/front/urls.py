@@ -1,6 +1,9 @@
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, register_converter
 
-from portail.front.views import dashboard, home
+from portail.front.converters import MonthConverter
+from portail.front.views import dashboard, home, planning, receipts
+
+register_converter(MonthConverter, "month")
 
 app_name = "front"
 
@@ -11,4 +14,14 @@ first_pages: list[URLPattern] = [
     path("en-attente/", dashboard.waiting, name="waiting"),
 ]
 
-urlpatterns: list[URLPattern] = [*first_pages]
+# --- planning
+planning_pages: list[URLPattern] = [
+    path("planning/", planning.planning, name="planning"),
+    path("planning/<int:child_id>/<month:first>/", planning.month, name="month"),
+    path("planning/valider/", planning.save, name="planning_save"),
+    path("planning/recus/", receipts.receipts, name="receipts"),
+    path("planning/recus/<str:number>/", receipts.receipt, name="receipt"),
+    path("planning/recus/<str:number>/annuler/", receipts.undo, name="receipt_undo"),
+]
+
+urlpatterns: list[URLPattern] = [*first_pages, *planning_pages]

@@ -1,0 +1,267 @@
+"""The month of a child, or of several: every session, how it stands, and until when each week may be changed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from itertools import groupby
+
+from portail import rules
+from portail.activities.models import SchoolYear
+from portail.bookings.models import Enrolment
+from portail.bookings.queries.sessions import Column, Row, rows_of_month
+from portail.bookings.standing import Facts, Law, Said, Standing, State, judge
+from portail.families.models import HouseholdChild
+
+ONE_DAY = timedelta(days=1)
+_SETTLED = {rules.Refusal.TOO_LATE, rules.Refusal.PAST, rules.Refusal.CLOSED}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A session in the planning. `wanted`: what the box shows, booked or as the person last ticked it."""
+
+    column: Column
+    session_id: int
+    date: date
+    standing: Standing
+    wanted: bool = False
+
+    @property
+    def is_booked(self) -> bool:
+        return self.standing.state in (State.BOOKED, State.WAITING)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A row: a cell or None for each column. With `closed`, nothing opens from `first` to `last`, and that is why."""
+
+    first: date
+    last: date
+    cells: tuple[Cell | None, ...] = ()
+    closed: Said = ""
+    is_today: bool = False
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Until when, and by which rule, for these services (all of the week's when `services` is empty)."""
+
+    told: Said
+    because: tuple[Said, ...]
+    services: tuple[str, ...] = ()
+    is_past: bool = False
+
+
+@dataclass(frozen=True)
+class Week:
+    monday: date
+    days: tuple[Day, ...]
+    limits: tuple[Limit, ...] = ()
+    is_past: bool = False
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the head of the week says all there is to say: past, or too late for every service."""
+        return self.is_past or all(limit.is_past for limit in self.limits)
+
+
+@dataclass(frozen=True)
+class Month:
+    """`first`: its first day. `columns`: the services that have a session in it, child by child."""
+
+    first: date
+    today: date
+    columns: tuple[Column, ...]
+    weeks: tuple[Week, ...]
+    note: Said = ""
+    opens: Said = ""
+    cells: tuple[Cell, ...] = field(default=(), repr=False)
+
+    @property
+    def can_change(self) -> bool:
+        return any(cell.standing.can_change for cell in self.cells)
+
+    @property
+    def has_closed_days(self) -> bool:
+        return any(day.closed for week in self.weeks for day in week.days)
+
+    @cached_property
+    def shown(self) -> tuple[int, ...]:
+        """The sessions whose box is shown ticked because they are booked: what a cancellation is measured from."""
+        return tuple(c.session_id for c in self.cells if c.is_booked and c.standing.can_change)
+
+    @cached_property
+    def states(self) -> tuple[State, ...]:
+        """The states that the page shows, in the order of the legend."""
+        found = {cell.standing.state for cell in self.cells}
+        return tuple(state for state in State if state in found)
+
+
+def month_bounds(years: Iterable[SchoolYear]) -> tuple[date, date] | None:
+    """The first days of the first and last months that a school year touches; None without a school year."""
+    years = list(years)
+    if not years:
+        return None
+    return min(y.start for y in years).replace(day=1), max(y.end for y in years).replace(day=1)
+
+
+def nearest_month(day: date, bounds: tuple[date, date]) -> date:
+    """The first day of the month of `day`, brought inside the bounds."""
+    return min(max(day.replace(day=1), bounds[0]), bounds[1])
+
+
+def last_day(first: date) -> date:
+    """The last day of the month that starts with `first`."""
+    return month_after(first, 1) - ONE_DAY
+
+
+def month_after(first: date, count: int) -> date:
+    """The first day of the month that comes `count` months after this one (before it, when negative)."""
+    years, index = divmod(first.month - 1 + count, 12)
+    return date(first.year + years, index + 1, 1)
+
+
+def is_enrolled(child_id: int, first: date) -> bool:
+    """Whether the child is enrolled in anything in a school year that touches this month."""
+    return Enrolment.objects.filter(
+        child=child_id, school_year__start__lte=last_day(first), school_year__end__gte=first
+    ).exists()
+
+
+def month(
+    links: Sequence[HouseholdChild],
+    first: date,
+    law: Law,
+    *,
+    wished: dict[int, bool] | None = None,
+) -> Month:
+    """The month that starts on `first`, for the children that these links tie to one household.
+
+    `wished` (session → ticked or not) keeps what the person had ticked. Two queries.
+    """
+    last = last_day(first)
+    rows = rows_of_month(links, first, last, today=law.today)
+    cells = _cells(rows, law, wished or {})
+    columns = tuple(sorted({cell.column for cell in cells}, key=lambda c: c.order))
+    days = _days(first, last, columns, cells, law)
+    weeks = tuple(_week(monday, list(rows), law) for monday, rows in groupby(days, key=_monday))
+    return Month(
+        first=first,
+        today=law.today,
+        columns=columns,
+        weeks=weeks,
+        note=_holidays(first, last, law) if not cells else "",
+        opens=_opening(cells),
+        cells=tuple(cells),
+    )
+
+
+def _cells(rows: list[Row], law: Law, wished: dict[int, bool]) -> list[Cell]:
+    standings = judge((row.facts for row in rows), law)
+    return [
+        Cell(row.column, row.facts.session_id, row.facts.date, standing, _wanted(row.facts, standing, wished))
+        for row, standing in zip(rows, standings, strict=True)
+    ]
+
+
+def _wanted(facts: Facts, standing: Standing, wished: dict[int, bool]) -> bool:
+    booked = facts.own is not None
+    return wished.get(facts.session_id, booked) if standing.can_change else booked
+
+
+def _monday(day: Day) -> date:
+    return day.first - timedelta(days=day.first.weekday())
+
+
+def _days(first: date, last: date, columns: tuple[Column, ...], cells: list[Cell], law: Law) -> list[Day]:
+    """The rows: days with sessions, and the working days that the calendar or a closing shuts."""
+    by_date: dict[date, dict[Column, Cell]] = {}
+    for cell in cells:
+        by_date.setdefault(cell.date, {})[cell.column] = cell
+    weekdays = frozenset(int(number) - 1 for column in columns for number in column.weekdays)
+    days: list[Day] = []
+    for number in range((last - first).days + 1):
+        day = first + number * ONE_DAY
+        row = by_date.get(day)
+        if closed := _shut(day, row, weekdays, law):
+            _add_closed(days, day, closed, law)
+        elif row:
+            found = tuple(row.get(column) for column in columns)
+            days.append(Day(day, day, found, is_today=day == law.today))
+    return days
+
+
+def _shut(day: date, row: dict[Column, Cell] | None, weekdays: frozenset[int], law: Law) -> Said:
+    """Why nothing at all opens this day; empty when something does, or when nobody expects it to."""
+    if row:
+        reasons = {c.standing.why for c in row.values() if c.standing.state is State.CLOSED}
+        all_closed = all(c.standing.state is State.CLOSED for c in row.values())
+        return reasons.pop() if all_closed and len(reasons) == 1 else ""
+    if day.weekday() not in weekdays:
+        return ""
+    return law.calendar.closed_reason(day) or law.calendar.school_holiday(day) or ""
+
+
+def _add_closed(days: list[Day], day: date, closed: Said, law: Law) -> None:
+    """One row for closed days that follow each other, for the same reason, in the same week."""
+    if days and days[-1].closed == closed and days[-1].last.isocalendar()[:2] == day.isocalendar()[:2]:
+        before = days.pop()
+        days.append(Day(before.first, day, closed=closed, is_today=before.is_today or day == law.today))
+    else:
+        days.append(Day(day, day, closed=closed, is_today=day == law.today))
+
+
+def _week(monday: date, days: list[Day], law: Law) -> Week:
+    cells = [cell for day in days for cell in day.cells if cell]
+    is_past = monday + 6 * ONE_DAY < law.today
+    return Week(monday, tuple(days), () if is_past else _limits(cells, law), is_past)
+
+
+def _limits(cells: list[Cell], law: Law) -> tuple[Limit, ...]:
+    """What is said above a week: once for all services when they share it, else service by service."""
+    coming = [c for c in cells if c.date >= law.today and c.standing.state is not State.CLOSED]
+    by_service: dict[Column, list[Cell]] = {}
+    for cell in coming:
+        by_service.setdefault(cell.column, []).append(cell)
+    shared: dict[Limit, list[str]] = {}
+    for column, found in by_service.items():
+        names = shared.setdefault(_limit(column, found, law), [])
+        if column.short_name not in names:
+            names.append(column.short_name)
+    if len(shared) == 1:
+        return tuple(shared)
+    return tuple(Limit(x.told, x.because, tuple(names), x.is_past) for x, names in shared.items())
+
+
+def _limit(column: Column, cells: list[Cell], law: Law) -> Limit:
+    standings = [c.standing for c in cells]
+    refusals = {s.refusal for s in standings}
+    if refusals == {rules.Refusal.NOT_OPEN}:
+        return Limit(standings[0].why, ())
+    late = next((s for s in standings if s.refusal is rules.Refusal.TOO_LATE), None)
+    if late and refusals <= _SETTLED:
+        return Limit(late.why, (late.reason,), is_past=True)
+    deadlines, calendar = law.regulation.deadlines, law.calendar
+    told, because = rules.modifiable(column.code, cells[-1].date, deadlines, calendar)
+    if cells[0].date != cells[-1].date:
+        first, _ = rules.modifiable(column.code, cells[0].date, deadlines, calendar)
+        if first != told:  # counted from each day: only the rule itself holds for the whole week
+            return Limit(because[0], because[1:])
+    return Limit(told, because)
+
+
+def _holidays(first: date, last: date, law: Law) -> Said:
+    """The school holidays or closure that fill the month, when one does."""
+    for day in (first + timedelta(days=14), first, last):
+        if found := law.calendar.closure(day) or law.calendar.school_holiday(day):
+            return found
+    return ""
+
+
+def _opening(cells: list[Cell]) -> Said:
+    """Why the whole month waits for its opening; empty when something else is to be said of some day."""
+    coming = [c.standing for c in cells if c.standing.state is not State.PAST]
+    if coming and all(s.state in (State.NOT_OPEN, State.CLOSED) for s in coming):
+        return next((s.why for s in coming if s.state is State.NOT_OPEN), "")
+    return ""

@@ -1,0 +1,180 @@
+"""The sessions of a month as they concern children and their household, in two queries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, When
+
+from portail.bookings.models import Booking, Enrolment
+from portail.bookings.standing import Facts
+from portail.families.models import HouseholdChild
+
+_SERVICE = ("id", "code", "short_name", "icon", "weekdays", "position", "starts_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A service of a child. `label` names the child too when several are shown. `order` sorts the columns: child by
+    child as in the dossier, then by service."""
+
+    child_id: int
+    child_name: str
+    label: str
+    service_id: int
+    code: str
+    short_name: str
+    icon: str
+    weekdays: str
+    order: tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    column: Column
+    facts: Facts
+
+
+def rows_of_month(links: Sequence[HouseholdChild], first: date, last: date, *, today: date) -> list[Row]:
+    """The sessions open to the children by their enrolments, and those booked outside them, by date."""
+    if not links:
+        return []
+    own, theirs, strays = _bookings(links, first, last)
+    makers = {
+        link.child_id: _Maker(position, link, own, theirs, several=len(links) > 1)
+        for position, link in enumerate(links)
+    }
+    rows = {}
+    for child_id, bookable_from, session_id, *values in _offered(makers.keys(), first, last, today):
+        rows[child_id, session_id] = makers[child_id].row(session_id, values, bookable_from)
+    for child_id, session_id, *values in strays:
+        if (child_id, session_id) not in rows:
+            rows[child_id, session_id] = makers[child_id].row(session_id, values, None)
+    return _one_a_cell(sorted(rows.values(), key=lambda row: (row.facts.date, row.column.order)))
+
+
+class _Maker:
+    """Makes the rows of one child; its columns are made once."""
+
+    def __init__(self, position: int, link: HouseholdChild, own: dict, theirs: set, *, several: bool) -> None:
+        self.position, self.link, self.own, self.theirs = position, link, own, theirs
+        self.several = several
+        self.columns: dict[int, Column] = {}
+
+    def row(self, session_id: int, values: list[Any], bookable_from: Any) -> Row:
+        day, capacity, closed, taken, *service = values
+        column = self.columns.get(service[0]) or self._column(service)
+        child_id = self.link.child_id
+        facts = Facts(
+            child_id=child_id,
+            session_id=session_id,
+            service=column.code,
+            date=day,
+            start=service[-1],
+            capacity=capacity,
+            taken=taken or 0,
+            closed=closed,
+            bookable_from=bookable_from,
+            own=self.own.get((child_id, session_id)),
+            theirs=(child_id, session_id) in self.theirs,
+            may_book=may_book(self.link, day),
+        )
+        return Row(column, facts)
+
+    def _column(self, service: list[Any]) -> Column:
+        pk, code, short_name, icon, weekdays, position, _ = service
+        child = self.link.child
+        order = (self.position, position, pk)
+        label = f"{child.first_name} · {short_name}" if self.several else short_name
+        column = Column(child.pk, child.first_name, label, pk, code, short_name, icon, weekdays, order)
+        return self.columns.setdefault(pk, column)
+
+
+def may_book(link: HouseholdChild, day: date) -> bool:
+    """Whether this household books for the child on this day."""
+    return link.can_book and link.since <= day and (link.until is None or day <= link.until)
+
+
+def _offered(children: Any, first: date, last: date, today: date) -> QuerySet:
+    """(child, opening of the year, session, date, places, closing, taken, service…) of every enrolment."""
+    session, service = "activity__services__sessions__", "activity__services__"
+    return (
+        Enrolment.objects.filter(
+            Q(since=None) | Q(since__lte=F(f"{session}date")),
+            Q(until=None) | Q(until__gte=F(f"{session}date")),
+            **{
+                "child__in": children,
+                "activity__is_active": True,
+                f"{service}is_active": True,
+                f"{session}date__gte": first,
+                f"{session}date__lte": last,
+                f"{session}place": F("place"),
+                "school_year__start__lte": F(f"{session}date"),
+                "school_year__end__gte": F(f"{session}date"),
+            },
+        )
+        .order_by()
+        .values_list(
+            "child_id",
+            "school_year__bookable_from",
+            f"{session}pk",
+            f"{session}date",
+            f"{session}capacity",
+            f"{session}closing__reason",
+            _taken(f"{session}pk", f"{session}date", f"{session}capacity", today),
+            *(f"{service}{name}" for name in _SERVICE),
+        )
+    )
+
+
+def _taken(session: str, day: str, capacity: str, today: date) -> Case:
+    """How many places are taken, counted only where somebody may still take one."""
+    count = (
+        Booking.objects.taking_a_place()
+        .filter(session=OuterRef(session))
+        .order_by()
+        .values("session")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    return Case(When(Q(**{f"{day}__gte": today, f"{capacity}__isnull": False}), then=Subquery(count)))
+
+
+def _bookings(links: Sequence[HouseholdChild], first: date, last: date) -> tuple[dict, set, list]:
+    """The children's bookings: this household's (with their state), the other's, and its rows with their sessions."""
+    session = "session__"
+    rows = (
+        Booking.objects.active()
+        .filter(child__in=[x.child_id for x in links], session__date__gte=first, session__date__lte=last)
+        .order_by()
+        .values_list(
+            "household_id",
+            "state",
+            "child_id",
+            "session_id",
+            f"{session}date",
+            f"{session}capacity",
+            f"{session}closing__reason",
+            *(f"{session}service__{name}" for name in _SERVICE),
+        )
+    )
+    household = links[0].household_id
+    own, theirs, strays = {}, set(), []
+    for household_id, state, child_id, session_id, day, capacity, closed, *service in rows:
+        if household_id != household:
+            theirs.add((child_id, session_id))
+            continue
+        own[child_id, session_id] = state
+        strays.append((child_id, session_id, day, capacity, closed, 0, *service))
+    return own, theirs, strays
+
+
+def _one_a_cell(rows: list[Row]) -> list[Row]:
+    """A child who changed place keeps the day booked in the old one: it hides the same service of the new place."""
+    kept: dict[tuple[Column, date], Row] = {}
+    for row in rows:
+        key = (row.column, row.facts.date)
+        if key not in kept or row.facts.own:
+            kept[key] = row
+    return list(kept.values())

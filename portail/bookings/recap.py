@@ -1,0 +1,290 @@
+"""What a set of wishes would change: added, removed, impossible and why. Read before a change, and again inside it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from django.db.models import Count
+
+from portail import rules
+from portail.activities.models import Session
+from portail.bookings.models import Booking, Enrolment
+from portail.bookings.queries.law import law
+from portail.bookings.queries.sessions import may_book
+from portail.bookings.standing import Facts, Law, Said, Standing, judge
+from portail.families.models import Child, Household, HouseholdChild
+
+Pair = tuple[int, int]
+"""A child and a session, by their ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A session that somebody wants for a child, or wants no more. Ids as the browser posted them: to be checked."""
+
+    child_id: int
+    session_id: int
+    wanted: bool
+
+
+@dataclass(frozen=True)
+class Change:
+    """A wish once judged. `conditions`: until when it can be undone; `booking`: the one to cancel."""
+
+    child: Child
+    session: Session
+    wanted: bool
+    standing: Standing
+    conditions: Said = ""
+    booking: Booking | None = None
+
+    @property
+    def wish(self) -> Wish:
+        return Wish(self.child.pk, self.session.pk, self.wanted)
+
+
+@dataclass(frozen=True)
+class Recap:
+    """What would be done, by child and date; what is already so is left out.
+
+    `gone`: how many sessions do not exist any more. `needs_reason`: the service passes a deadline somewhere.
+    """
+
+    added: tuple[Change, ...] = ()
+    removed: tuple[Change, ...] = ()
+    refused: tuple[Change, ...] = ()
+    gone: int = 0
+    wishes: frozenset[Wish] = field(default=frozenset(), repr=False)
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        return self.added + self.removed
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.changes
+
+    @property
+    def is_as_wished(self) -> bool:
+        """Whether doing it does everything that was wished, and that alone."""
+        return frozenset(change.wish for change in self.changes) == self.wishes
+
+    @property
+    def needs_reason(self) -> bool:
+        return any(change.standing.needs_reason for change in self.changes)
+
+
+class ChildNotInHousehold(LookupError):
+    """A wish for a child that this household does not look after. `children`: their ids."""
+
+    def __init__(self, children: set[int]) -> None:
+        self.children = children
+        super().__init__(f"children {sorted(children)} are not in this household")
+
+
+def recap(
+    household: Household,
+    wishes: Iterable[Wish],
+    *,
+    now: datetime,
+    as_service: bool = False,
+    lock: bool = False,
+) -> Recap:
+    """What these wishes change for this household at `now`. With `lock`, inside a transaction: nobody else
+    takes a place in these sessions before it ends.
+
+    Raises ChildNotInHousehold. A wish twice is once; one both ways counts as wanted.
+    """
+    wanted = {(w.child_id, w.session_id) for w in wishes if w.wanted}
+    unwanted = {(w.child_id, w.session_id) for w in wishes if not w.wanted} - wanted
+    pairs = wanted | unwanted
+    links = _links(household, {child for child, _ in pairs})
+    sessions = _sessions({session for _, session in pairs}, lock=lock)
+    known = sorted(
+        (pair for pair in pairs if pair[1] in sessions),
+        key=lambda p: (links[p[0]].child.birth_date, p[0], *_order(sessions[p[1]])),
+    )
+    judged_by = law(now, as_service=as_service)
+    own, theirs = _bookings(household, known)
+    facts = _facts(known, links, sessions, own, theirs)
+    standings = _judge(known, facts, wanted, judged_by)
+    conditions = _conditions([p for p, s in standings.items() if s.can_change], facts, wanted, judged_by)
+    changes = [
+        Change(
+            child=links[pair[0]].child,
+            session=sessions[pair[1]],
+            wanted=pair in wanted,
+            standing=standings[pair],
+            conditions=conditions.get(pair, ""),
+            booking=own.get(pair),
+        )
+        for pair in known
+        if pair in standings
+    ]
+    return Recap(
+        added=tuple(c for c in changes if c.wanted and c.standing.can_change),
+        removed=tuple(c for c in changes if not c.wanted and c.standing.can_change),
+        refused=tuple(c for c in changes if not c.standing.can_change),
+        gone=len(pairs) - len(known),
+        wishes=frozenset(Wish(*pair, pair in wanted) for pair in pairs),
+    )
+
+
+def _links(household: Household, children: set[int]) -> dict[int, HouseholdChild]:
+    found = household.child_links.filter(child__in=children).select_related("child")
+    links = {link.child_id: link for link in found}
+    if missing := children - links.keys():
+        raise ChildNotInHousehold(missing)
+    return links
+
+
+def _sessions(ids: set[int], *, lock: bool) -> dict[int, Session]:
+    """These sessions; locked all at once in pk order when asked, and read afterwards.
+
+    Read with the lock, PostgreSQL would join what it saw before waiting: a closing decided meanwhile would be missed.
+    """
+    if lock:
+        list(Session.objects.locked(list(ids)).values_list("pk"))
+    rows = Session.objects.filter(pk__in=ids).select_related("service__activity", "place", "closing")
+    return {session.pk: session for session in rows}
+
+
+def _order(session: Session) -> tuple:
+    return session.date, session.service.position, session.pk
+
+
+def _facts(
+    pairs: Sequence[Pair],
+    links: dict[int, HouseholdChild],
+    sessions: dict[int, Session],
+    own: dict[Pair, Booking],
+    theirs: set[Pair],
+) -> dict[Pair, Facts]:
+    """What the judgement needs, with the places as they are before this change."""
+    enrolments = _enrolments(links.keys(), sessions.values())
+    taken = _taken(sessions.values())
+    return {
+        (child_id, session_id): _fact(
+            links[child_id],
+            sessions[session_id],
+            enrolments.get((child_id, sessions[session_id].service.activity_id), []),
+            taken.get(session_id, 0),
+            own.get((child_id, session_id)),
+            (child_id, session_id) in theirs,
+        )
+        for child_id, session_id in pairs
+    }
+
+
+def _fact(
+    link: HouseholdChild,
+    session: Session,
+    enrolments: list[Enrolment],
+    taken: int,
+    own: Booking | None,
+    theirs: bool,
+) -> Facts:
+    enrolment = next((e for e in enrolments if _covers(e, session)), None)
+    service = session.service
+    return Facts(
+        child_id=link.child_id,
+        session_id=session.pk,
+        service=service.code,
+        date=session.date,
+        start=service.starts_at,
+        capacity=session.capacity,
+        taken=taken,
+        closed=session.closing.reason if session.closing else None,
+        bookable_from=enrolment.school_year.bookable_from if enrolment else None,
+        own=own.state if own else None,
+        theirs=theirs,
+        offered=enrolment is not None and service.is_active and service.activity.is_active,
+        may_book=may_book(link, session.date),
+    )
+
+
+def _covers(enrolment: Enrolment, session: Session) -> bool:
+    day = session.date
+    return (
+        enrolment.place_id == session.place_id
+        and enrolment.school_year.holds(day)
+        and (enrolment.since is None or enrolment.since <= day)
+        and (enrolment.until is None or day <= enrolment.until)
+    )
+
+
+def _bookings(household: Household, pairs: Sequence[Pair]) -> tuple[dict[Pair, Booking], set[Pair]]:
+    active = Booking.objects.active().filter(
+        child__in={child for child, _ in pairs}, session__in={session for _, session in pairs}
+    )
+    own: dict[Pair, Booking] = {}
+    theirs: set[Pair] = set()
+    for booking in active:
+        key = (booking.child_id, booking.session_id)
+        if booking.household_id == household.pk:
+            own[key] = booking
+        else:
+            theirs.add(key)
+    return own, theirs
+
+
+def _enrolments(children: Iterable[int], sessions: Iterable[Session]) -> dict[Pair, list[Enrolment]]:
+    """By child and activity."""
+    activities = {session.service.activity_id for session in sessions}
+    found: dict[Pair, list[Enrolment]] = {}
+    for enrolment in Enrolment.objects.filter(
+        child__in=list(children), activity__in=activities
+    ).select_related("school_year"):
+        found.setdefault((enrolment.child_id, enrolment.activity_id), []).append(enrolment)
+    return found
+
+
+def _taken(sessions: Iterable[Session]) -> dict[int, int]:
+    """The places taken in each session that has a limit."""
+    limited = [session.pk for session in sessions if session.capacity is not None]
+    rows = Booking.objects.taking_a_place().filter(session__in=limited).order_by().values_list("session")
+    return dict(rows.annotate(Count("pk")))
+
+
+def _judge(
+    pairs: Sequence[Pair], facts: dict[Pair, Facts], wanted: set[Pair], law: Law
+) -> dict[Pair, Standing]:
+    """How each change that is asked stands; a wish for what is already so is no change."""
+    removing = [pair for pair in pairs if pair not in wanted and facts[pair].own]
+    adding = [pair for pair in pairs if pair in wanted and not facts[pair].own]
+    standings = dict(zip(removing, judge((facts[pair] for pair in removing), law), strict=True))
+    freed = [pair for pair in removing if standings[pair].can_change and facts[pair].own in Booking.TAKING]
+    asked = _as_if_in_turn(adding, facts, freed)
+    return standings | dict(zip(adding, judge(asked, law), strict=True))
+
+
+def _as_if_in_turn(
+    adding: Sequence[Pair],
+    facts: dict[Pair, Facts],
+    freed: Iterable[Pair],
+) -> list[Facts]:
+    """Places as each child finds them: less what this change gives back, more what the siblings before it take."""
+    moved: dict[int, int] = {}
+    for _, session_id in freed:
+        moved[session_id] = moved.get(session_id, 0) - 1
+    found = []
+    for pair in adding:
+        asked, shift = facts[pair], moved.get(pair[1], 0)
+        found.append(replace(asked, taken=asked.taken + shift))
+        if asked.offered and asked.may_book and not asked.theirs:
+            moved[pair[1]] = shift + 1
+    return found
+
+
+def _conditions(
+    pairs: Sequence[Pair],
+    facts: dict[Pair, Facts],
+    wanted: set[Pair],
+    law: Law,
+) -> dict[Pair, Said]:
+    """Until when what is added can be cancelled, and what is removed booked again (as places allow)."""
+    questions = []
+    for pair in pairs:
+        action = rules.Action.CANCEL if pair in wanted else rules.Action.BOOK
+        questions.append((action, replace(facts[pair], capacity=None).for_rules(law.now)))
+    return {pair: decision.told for pair, decision in zip(pairs, law.decide(questions), strict=True)}

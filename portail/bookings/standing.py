@@ -1,0 +1,187 @@
+"""How a session stands for a child and one of its households: booked, free, full, too late… and why.
+
+One judgement serves the month that a parent looks at, the recap, and the writing itself: what is shown and what is
+done cannot part. Nothing here reads the database or the clock.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from portail import rules
+from portail.core import sentences
+
+Said = rules.Sentence | Promise | str
+"""Something said to a family: a sentence of the rules, or a text of our own; `said` puts both into words."""
+
+
+class State(StrEnum):
+    """What a cell of the planning shows."""
+
+    BOOKED = "booked"
+    WAITING = "waiting"
+    FREE = "free"
+    FULL = "full"
+    CLOSED = "closed"
+    TOO_LATE = "too_late"
+    PAST = "past"
+    NOT_OPEN = "not_open"
+    OTHER_PARENT = "other_parent"
+    NOT_OFFERED = "not_offered"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A state for the eye and the ear: its word, an icon of the sprite, a tone of the style sheet."""
+
+    word: Promise
+    icon: str
+    tone: str
+
+
+LOOKS = {
+    State.BOOKED: Look(_("Réservé"), "check", "ok"),
+    State.WAITING: Look(_("Sur liste d'attente"), "clock", "warn"),
+    State.FREE: Look(_("Libre"), "plus", "calm"),
+    State.FULL: Look(_("Complet"), "full", "bad"),
+    State.CLOSED: Look(_("Fermé"), "closed", "calm"),
+    State.TOO_LATE: Look(_("Trop tard"), "lock", "warn"),
+    State.PAST: Look(_("Passé"), "clock", "calm"),
+    State.NOT_OPEN: Look(_("Pas encore ouvert"), "calendar", "info"),
+    State.OTHER_PARENT: Look(_("Autre parent"), "users", "info"),
+    State.NOT_OFFERED: Look(_("Non proposé"), "cross", "calm"),
+}
+_STATE_OF = {
+    None: State.FREE,
+    rules.Refusal.FULL: State.FULL,
+    rules.Refusal.CLOSED: State.CLOSED,
+    rules.Refusal.TOO_LATE: State.TOO_LATE,
+    rules.Refusal.PAST: State.PAST,
+    rules.Refusal.NOT_OPEN: State.NOT_OPEN,
+}
+OTHER_PARENT = _("Déjà réservé par l'autre parent")
+NOT_OFFERED = _("Cette prestation n'est pas proposée à votre enfant ce jour-là")
+SEES_ONLY = _("Votre dossier voit ce planning sans pouvoir le modifier : adressez-vous au service")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A session as it concerns a child and a household: all that the judgement needs.
+
+    `closed`: why an agent closed it. `bookable_from`: when the school year opens to families, None when not decided.
+    `own`: this household's booking, `theirs`: whether the other household has one. `offered`: the child is enrolled
+    there on that day. `may_book`: this household books for the child on that day.
+    """
+
+    child_id: int
+    session_id: int
+    service: str
+    date: date
+    start: time
+    capacity: int | None
+    taken: int
+    closed: str | None
+    bookable_from: datetime | None
+    own: str | None = None
+    theirs: bool = False
+    offered: bool = True
+    may_book: bool = True
+
+    def for_rules(self, now: datetime) -> rules.SessionFacts:
+        year_open = self.bookable_from is not None and self.bookable_from <= now
+        return rules.SessionFacts(
+            self.service, self.date, self.start, self.capacity, self.taken, self.closed, year_open
+        )
+
+
+@dataclass(frozen=True)
+class Law:
+    """By what, when and for whom it is judged. The service (`as_service`) may pass a deadline, never a capacity."""
+
+    regulation: rules.Regulation
+    calendar: rules.Calendar
+    now: datetime
+    as_service: bool = False
+
+    @property
+    def today(self) -> date:
+        return self.calendar.today(self.now)
+
+    def decide(self, questions: Iterable[tuple[rules.Action, rules.SessionFacts]]) -> list[rules.Decision]:
+        return rules.decide_many(
+            questions,
+            self.regulation.deadlines,
+            self.calendar,
+            now=self.now,
+            openings=self.regulation.openings,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is shown, whether it may be changed (booked when free, cancelled when booked), and why.
+
+    `refusal`: what the rules said, even where the service may pass over it (`needs_reason`).
+    """
+
+    state: State
+    can_change: bool
+    why: Said
+    reason: Said = ""
+    refusal: rules.Refusal | None = None
+    needs_reason: bool = False
+
+
+def judge(facts: Iterable[Facts], law: Law) -> list[Standing]:
+    """The standing of each session, in order. A booking of one's own is asked whether it may be cancelled."""
+    facts = list(facts)
+    decisions = law.decide(
+        (rules.Action.CANCEL if f.own else rules.Action.BOOK, f.for_rules(law.now)) for f in facts
+    )
+    return [_standing(f, d, law) for f, d in zip(facts, decisions, strict=True)]
+
+
+def _standing(facts: Facts, decision: rules.Decision, law: Law) -> Standing:
+    if facts.own:
+        state = State.WAITING if facts.own == "waiting" else State.BOOKED
+    elif facts.theirs:
+        return Standing(State.OTHER_PARENT, False, OTHER_PARENT)
+    elif not facts.offered:
+        return Standing(State.NOT_OFFERED, False, NOT_OFFERED)
+    else:
+        state = _STATE_OF[decision.refusal]
+    if not facts.may_book:
+        return Standing(state, False, SEES_ONLY, refusal=decision.refusal)
+    why = _opening_of_year(facts, decision, law) or decision.told
+    if decision.refusal is None or not law.as_service:
+        return Standing(state, decision.refusal is None, why, decision.reason, decision.refusal)
+    if not _service_may_pass(facts, decision, law):
+        return Standing(state, False, why, decision.reason, decision.refusal)
+    if not facts.own and facts.capacity is not None and facts.taken >= facts.capacity:
+        full = rules.say("refused.full", taken=facts.taken, capacity=facts.capacity)
+        return Standing(State.FULL, False, full, refusal=rules.Refusal.FULL)
+    return Standing(state, True, why, decision.reason, decision.refusal, needs_reason=True)
+
+
+def _service_may_pass(facts: Facts, decision: rules.Decision, law: Law) -> bool:
+    """A deadline, an opening, a service that has begun: the service decides. A day gone by or closed: nobody."""
+    if decision.refusal is rules.Refusal.PAST:
+        return facts.date == law.today
+    return decision.refusal in (rules.Refusal.TOO_LATE, rules.Refusal.NOT_OPEN)
+
+
+def _opening_of_year(facts: Facts, decision: rules.Decision, law: Law) -> rules.Sentence | None:
+    """When the year is not open yet but its moment is known, say the moment."""
+    opens = facts.bookable_from
+    if decision.refusal is not rules.Refusal.NOT_OPEN or opens is None or opens <= law.now:
+        return None
+    return rules.say("refused.not_open", moment=opens.astimezone(law.calendar.zone))
+
+
+def said(text: Said) -> str:
+    """In words, in the language of the moment."""
+    return sentences.said(text) if isinstance(text, rules.Sentence) else str(text)

@@ -1,0 +1,95 @@
+"""What the planning says: sentences of the rules, and the cells of its table.
+
+A month has up to a hundred cells: they are written here, not by a template included a hundred times.
+"""
+
+from datetime import date
+from functools import lru_cache
+
+from django import template
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext
+
+from portail import rules
+from portail.bookings import standing
+from portail.bookings.queries import Cell, Month, Week
+from portail.bookings.standing import LOOKS, State
+from portail.core.templatetags.ui import icon
+
+register = template.Library()
+_EXPLAINED = {State.FULL, State.CLOSED, State.OTHER_PARENT}
+
+
+@register.filter
+def said(text: standing.Said) -> str:
+    """A sentence of the rules, or a text of ours, in the language of the page."""
+    return standing.said(text)
+
+
+@register.filter
+def looks(month: Month) -> list[standing.Look]:
+    """The states of the legend; what a box says by being ticked or not has its own line there."""
+    boxes = {State.FREE, State.BOOKED} if month.can_change else set()
+    return [LOOKS[state] for state in month.states if state not in boxes]
+
+
+@register.simple_tag
+def slot(cell: Cell | None, week: Week) -> SafeString:
+    """What a cell holds: a box to tick, or its state in a word, with the reason to unfold when the week's head
+    does not say it."""
+    if cell is None:
+        return SafeString("")
+    if cell.standing.can_change:
+        return _box(cell)
+    state = cell.standing.state
+    locked = state in (State.TOO_LATE, State.BOOKED) and not week.is_settled
+    if state in _EXPLAINED or locked:
+        return _explained(cell)
+    return mark_safe(  # noqa: S308 - made of escaped parts
+        f'<span class="slot" data-tone="{LOOKS[state].tone}">{_word(state, cell.column.label, get_language())}</span>'
+    )
+
+
+def _box(cell: Cell) -> SafeString:
+    language = get_language()
+    name = escape(cell.column.label)
+    booked, changed = cell.is_booked, cell.is_booked != cell.wanted
+    return mark_safe(  # noqa: S308 - made of escaped parts
+        f'<label class="slot"><input type="checkbox" name="s" value="{cell.session_id}"'
+        f' aria-label="{name}, {_day(cell.date, language)}"'
+        f"{' checked' if cell.wanted else ''}{' data-changed' if changed else ''}>"
+        f'<span class="slot-name">{name}</span>{_box_words(booked, language)}</label>'
+    )
+
+
+def _explained(cell: Cell) -> SafeString:
+    look = LOOKS[cell.standing.state]
+    return format_html(
+        '<details class="slot" data-tone="{}"><summary>{}</summary><p class="slot-why">{}</p></details>',
+        look.tone,
+        _word(cell.standing.state, cell.column.label, get_language()),
+        standing.said(cell.standing.why),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _word(state: State, name: str, language: str | None) -> SafeString:
+    look = LOOKS[state]
+    return format_html(
+        '{}<span class="slot-name">{}</span> <small>{}</small>', icon(look.icon), name, look.word
+    )
+
+
+@lru_cache(maxsize=8)
+def _box_words(booked: bool, language: str | None) -> SafeString:
+    """The word of the box, ticked or not: the style sheet shows the one that is true now."""
+    on = LOOKS[State.BOOKED].word if booked else gettext("À réserver")
+    off = gettext("À annuler") if booked else LOOKS[State.FREE].word
+    return format_html(' <small class="on">{}</small><small class="off">{}</small>', on, off)
+
+
+@lru_cache(maxsize=1024)
+def _day(day: date, language: str | None) -> str:
+    words = rules.ENGLISH if (language or "fr").startswith("en") else rules.FRENCH
+    return words.day(day)

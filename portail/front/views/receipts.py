@@ -1,0 +1,72 @@
+"""The receipts of the household: the proof of each change, and the way to undo it."""
+
+from datetime import date
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from portail.bookings import queries
+from portail.bookings.actions import ChildNotInHousehold, Recap, Wish, check
+from portail.bookings.models import Receipt, ReceiptLine
+from portail.front import access
+from portail.front.views.planning import recap_page
+
+A_PAGE = 20
+
+
+@require_safe
+def receipts(request: HttpRequest) -> HttpResponse:
+    household = access.get_household(request)
+    page = Paginator(queries.receipts(household), A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "front/planning/receipts.html", {"page": page})
+
+
+@require_safe
+def receipt(request: HttpRequest, number: str) -> HttpResponse:
+    """What was changed, who was told, and until when each day may still be changed."""
+    found = access.get_receipt(request, number)
+    try:
+        undone = check(found.household, _undoing(found), actor=access.person(request), now=timezone.now())
+    except ChildNotInHousehold:  # it has left since: the receipt stays, there is nothing to undo
+        undone = Recap()
+    standings = {(c.child.pk, c.session.pk): c.standing for c in (*undone.changes, *undone.refused)}
+    lines = [
+        (line, standings.get((line.booking.child_id, line.booking.session_id))) for line in found.lines.all()
+    ]
+    context = {
+        "receipt": found,
+        "added": [pair for pair in lines if pair[0].change == ReceiptLine.Change.ADDED],
+        "removed": [pair for pair in lines if pair[0].change == ReceiptLine.Change.REMOVED],
+        "recipients": queries.masked_recipients(found),
+        "can_undo": bool(undone.changes),
+        "back": reverse("front:month", args=_month_of(found)),
+    }
+    return render(request, "front/planning/receipt.html", context)
+
+
+@require_POST
+def undo(request: HttpRequest, number: str) -> HttpResponse:
+    """The recap of the opposite changes, as far as the deadlines and the places allow."""
+    found = access.get_receipt(request, number)
+    try:
+        undone = check(found.household, _undoing(found), actor=access.person(request), now=timezone.now())
+    except ChildNotInHousehold as gone:
+        raise Http404 from gone
+    return recap_page(request, undone, *_month_of(found))
+
+
+def _month_of(receipt: Receipt) -> tuple[int, date]:
+    """The child and the month of its first line: where "back to the planning" leads."""
+    booking = receipt.lines.all()[0].booking
+    return booking.child_id, booking.session.date.replace(day=1)
+
+
+def _undoing(receipt: Receipt) -> list[Wish]:
+    return [
+        Wish(line.booking.child_id, line.booking.session_id, line.change == ReceiptLine.Change.REMOVED)
+        for line in receipt.lines.all()
+    ]
