@@ -28,10 +28,16 @@ def fail(request: HttpRequest) -> HttpResponse:
 
 
 front = [path("", answer, name="home"), path("pages/<slug:slug>/", answer, name="legal")]
+places = [
+    path(f"{name}/", answer, name=name)
+    for name in ("dashboard", "planning", "account", "household", "profile")
+]
+desk = [path("recherche/", answer, name="search"), path("compte/", answer, name="profile")]
 urlpatterns = [
     path("", include("portail.core.urls")),
     path("panne/", fail),
     path("formulaire/", answer),
     path("deconnexion/", answer, name="account_logout"),
-    path("", include((front, "front"))),
+    path("guichet/", include((desk, "desk"))),
+    path("", include((front + places, "front"))),
 ]
