@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portail.activities.models import Activity, Place, SchoolYear, Session
+from portail.activities.models import Activity, Closing, Place, SchoolYear, Session
 from portail.families.models import Child, Household
 
 
@@ -119,6 +119,14 @@ class Receipt(models.Model):
     by_service = models.BooleanField(_("Fait par le service"), default=False)
     reason = models.CharField(_("Motif"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("Fait le"))
+    closing = models.ForeignKey(
+        Closing,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="receipts",
+        verbose_name="Fermeture qui l'a causé",
+    )
 
     class Meta:
         verbose_name = "reçu"

@@ -1,0 +1,128 @@
+"""The receipt of a change: bookings written, its lines, the household's journal and the mails, all at once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from portail import rules
+from portail.accounts.models import User
+from portail.activities.models import Closing
+from portail.bookings.models import Booking, Receipt, ReceiptLine
+from portail.bookings.queries.receipts import RECEIPT_MAIL
+from portail.bookings.recap import Change
+from portail.core import journal, outbox
+from portail.families.models import Household
+
+CONDITIONS_LENGTH = 300
+
+
+def issue(
+    household: Household,
+    changes: Sequence[Change],
+    *,
+    token: UUID,
+    actor: User | None,
+    now: datetime,
+    by_service: bool = False,
+    reason: str = "",
+    closing: Closing | None = None,
+) -> Receipt:
+    """Write these changes, already judged and their sessions locked, with all that proves them; inside the
+    transaction of whoever judged them.
+
+    `closing`: the closing that cancels, so that reopening finds what it took.
+    """
+    added = [change for change in changes if change.wanted]
+    removed = [change for change in changes if not change.wanted]
+    receipt = Receipt.objects.create(
+        household=household,
+        token=token,
+        author=actor,
+        author_label=str(actor) if actor else "",
+        by_service=by_service,
+        reason=reason,
+        created_at=now,
+        closing=closing,
+    )
+    _write(receipt, added, removed, now)
+    _record(receipt, added, removed, actor, now)
+    _tell(receipt, added, removed, now)
+    return receipt
+
+
+def _write(receipt: Receipt, added: list[Change], removed: list[Change], now: datetime) -> None:
+    """The bookings, and a line of the receipt for each."""
+    booked = Booking.objects.bulk_create(
+        Booking(child=change.child, session=change.session, household=receipt.household, created_at=now)
+        for change in added
+    )
+    cancelled = [change.booking for change in removed if change.booking]
+    Booking.objects.filter(pk__in=[booking.pk for booking in cancelled]).update(
+        state=Booking.State.CANCELLED, cancelled_at=now
+    )
+    ReceiptLine.objects.bulk_create(
+        ReceiptLine(
+            receipt=receipt,
+            booking=booking,
+            change=ReceiptLine.Change.ADDED if change.wanted else ReceiptLine.Change.REMOVED,
+            conditions=str(change.conditions)[:CONDITIONS_LENGTH],
+        )
+        for booking, change in zip([*booked, *cancelled], [*added, *removed], strict=True)
+    )
+
+
+def _record(
+    receipt: Receipt, added: list[Change], removed: list[Change], actor: User | None, now: datetime
+) -> None:
+    """The household's journal: the receipt, and each day in words."""
+    counts = [_many(len(added), "ajout"), _many(len(removed), "retrait")]
+    summary = f"Réservations modifiées : reçu {receipt.number} ({', '.join(c for c in counts if c)})"
+    if receipt.by_service:
+        summary += " par le service" + (f" : {receipt.reason}" if receipt.reason else "")
+    journal.record(
+        "bookings.changed",
+        receipt.household.journal_subject,
+        summary=summary,
+        actor=actor,
+        now=now,
+        before={"removed": [_words(change) for change in removed]} if removed else {},
+        after={"receipt": receipt.number}
+        | ({"added": [_words(change) for change in added]} if added else {}),
+    )
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}{'s' if count > 1 else ''}" if count else ""
+
+
+def _words(change: Change) -> str:
+    day = rules.FRENCH.year(change.session.date)
+    return f"{change.child.first_name} · {day} · {change.session.service.name}"
+
+
+def _tell(receipt: Receipt, added: list[Change], removed: list[Change], now: datetime) -> None:
+    """A mail to each adult of the household that books."""
+    for address, language in recipients(receipt.household):
+        outbox.post(
+            RECEIPT_MAIL,
+            to=address,
+            subject=format_lazy(_("Réservations modifiées : reçu {number}"), number=receipt.number),
+            context={"receipt": receipt, "added": added, "removed": removed},
+            now=now,
+            about=receipt.household.journal_subject,
+            language=language,
+        )
+
+
+def recipients(household: Household) -> list[tuple[str, str]]:
+    """The adults' addresses, each once with its language: the account's, or the contact address without one."""
+    found: dict[str, tuple[str, str]] = {}
+    for adult in household.adults.select_related("user"):
+        user = adult.user if adult.user and adult.user.is_active and adult.user.activated_at else None
+        address, language = (user.email, user.language) if user else (adult.email, "fr")
+        if address:
+            found.setdefault(address.casefold(), (address, language))
+    return list(found.values())

@@ -1,0 +1,126 @@
+"""Who comes on a day: the children of each session, whom to call, who may pick them up."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Q, QuerySet
+
+from portail.activities.models import Session
+from portail.bookings.models import Booking
+from portail.core import phones
+from portail.families.models import Adult, Child, ChildContact, Schooling
+
+
+@dataclass(frozen=True)
+class Phone:
+    """A person and the numbers they answer, as the country writes them."""
+
+    name: str
+    numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Contact:
+    name: str
+    relation: str
+    number: str
+    is_emergency: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """A child expected. `parents`: the adults of the household that books this day; `pick_up`: who else may come."""
+
+    child: Child
+    school_class: str
+    school: str
+    parents: tuple[Phone, ...]
+    pick_up: tuple[Contact, ...]
+    emergency: tuple[Contact, ...]
+
+
+@dataclass(frozen=True)
+class SessionList:
+    session: Session
+    lines: tuple[Line, ...]
+
+
+def sessions_of(
+    day: date, *, place_id: int | None = None, service_id: int | None = None
+) -> QuerySet[Session]:
+    """The sessions of a day, `taken` being the children expected; in the order of places, then of services."""
+    found = Session.objects.filter(date=day)
+    if place_id is not None:
+        found = found.filter(place=place_id)
+    if service_id is not None:
+        found = found.filter(service=service_id)
+    return (
+        found.select_related("service", "place", "closing")
+        .annotate(taken=Count("bookings", filter=Q(bookings__state=Booking.State.BOOKED)))
+        .order_by("place__name", "service__position", "service__name", "pk")
+    )
+
+
+def session_lists(sessions: Iterable[Session]) -> list[SessionList]:
+    """The children booked in these sessions, in the order of their names. Four queries, whatever their number."""
+    sessions = list(sessions)
+    bookings = list(
+        Booking.objects.filter(session__in=sessions, state=Booking.State.BOOKED)
+        .select_related("child")
+        .order_by("child__last_name", "child__first_name", "pk")
+    )
+    makers = _Maker(bookings, sessions[0].date if sessions else date.min)
+    by_session: dict[int, list[Line]] = {}
+    for booking in bookings:
+        by_session.setdefault(booking.session_id, []).append(makers.line(booking))
+    return [SessionList(session, tuple(by_session.get(session.pk, ()))) for session in sessions]
+
+
+class _Maker:
+    """What is known of the children and households of these bookings, read at once."""
+
+    def __init__(self, bookings: list[Booking], day: date) -> None:
+        children = {booking.child_id for booking in bookings}
+        households = {booking.household_id for booking in bookings}
+        self.schools = {
+            schooling.child_id: schooling
+            for schooling in Schooling.objects.filter(
+                child__in=children, school_year__start__lte=day, school_year__end__gte=day
+            ).select_related("school", "school_class")
+        }
+        self.adults: dict[int, list[Adult]] = {}
+        for adult in Adult.objects.filter(household__in=households).order_by("position", "pk"):
+            self.adults.setdefault(adult.household_id, []).append(adult)
+        self.contacts: dict[tuple[int, int], list[ChildContact]] = {}
+        for contact in ChildContact.objects.filter(child__in=children, household__in=households).order_by(
+            "pk"
+        ):
+            self.contacts.setdefault((contact.household_id, contact.child_id), []).append(contact)
+
+    def line(self, booking: Booking) -> Line:
+        schooling = self.schools.get(booking.child_id)
+        contacts = self.contacts.get((booking.household_id, booking.child_id), [])
+        return Line(
+            child=booking.child,
+            school_class=_class(schooling),
+            school=schooling.school.name if schooling else "",
+            parents=tuple(_phone(adult) for adult in self.adults.get(booking.household_id, ())),
+            pick_up=tuple(_contact(c) for c in contacts if c.may_pick_up),
+            emergency=tuple(_contact(c) for c in contacts if c.is_emergency and not c.may_pick_up),
+        )
+
+
+def _class(schooling: Schooling | None) -> str:
+    if schooling is None:
+        return ""
+    return schooling.school_class.name if schooling.school_class else schooling.level
+
+
+def _phone(adult: Adult) -> Phone:
+    numbers = (adult.mobile_phone, adult.home_phone, adult.work_phone)
+    return Phone(str(adult), tuple(dict.fromkeys(phones.shown(n) for n in numbers if n)))
+
+
+def _contact(contact: ChildContact) -> Contact:
+    return Contact(contact.name, contact.relation, phones.shown(contact.phone), contact.is_emergency)
