@@ -11,8 +11,9 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.functional import Promise
 
-from portail.core import journal
+from portail.core import journal, theme
 from portail.core.models import OutboxMail
+from portail.core.site import current_site
 
 if TYPE_CHECKING:
     from portail.accounts.models import User
@@ -31,10 +32,18 @@ def post(
 ) -> OutboxMail:
     """Keep a mail to be sent. `kind` names two templates, `<kind>.txt` and `<kind>.html` ("front/mail/activation").
 
+    The templates also find `commune`, `accent` (its colour), `public_url` and `subject`.
     The subject names nobody. `about` is a journal subject ("household:12"). Urgent mails go before the others.
     """
     with translation.override(language):
-        values = {**context, "public_url": settings.PUBLIC_URL, "subject": str(subject)}
+        commune = current_site()
+        values = {
+            **context,
+            "public_url": settings.PUBLIC_URL,
+            "subject": str(subject),
+            "commune": commune,
+            "accent": theme.accent(commune.colour).light,
+        }
         return OutboxMail.objects.create(
             message_id=new_message_id(),
             kind=kind,

@@ -6,7 +6,8 @@ from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
-from portail.core import specimen, views
+from portail.core import outbox, specimen, theme, views
+from tests.factories import NOW
 from tests.guard import GuardingClient, problems
 
 
@@ -117,6 +118,10 @@ def test_the_language_never_sends_elsewhere(client):
     assert response["Location"] == "/"
 
 
-def test_a_mail_without_commune_details_stays_clean():
-    text = render_to_string("core/mail/base.txt", {"commune": views.current_site()})
-    assert text.strip().startswith("--\nService enfance · Saint-Aubin\nTéléphone : 03 20 00 00 00")
+@pytest.mark.django_db
+def test_a_mail_is_signed_by_the_commune_in_its_colour(settings):
+    mail = outbox.post("core/mail/base", to="zoe@exemple.fr", subject="Bonjour", context={}, now=NOW)
+    assert "Service enfance · Saint-Aubin\nTéléphone : 03 20 00 00 00\n" in mail.text
+    assert "Saint-Aubin · Portail Famille" in mail.html
+    assert theme.accent("#ffe14d").light in mail.html
+    assert settings.UNKNOWN_VARIABLE not in mail.text + mail.html
