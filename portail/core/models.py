@@ -106,3 +106,19 @@ class WorkerBeat(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Tries(models.Model):
+    """How often something was tried lately, and when it may be again. The key is a digest that names nobody."""
+
+    key = models.CharField("clé", max_length=64, primary_key=True)
+    count = models.PositiveIntegerField("essais", default=0)
+    free_at = models.DateTimeField("libre à partir de")
+    forget_at = models.DateTimeField("oublié à partir de", db_index=True)
+
+    class Meta:
+        verbose_name = "essais récents"
+        verbose_name_plural = "essais récents"
+
+    def __str__(self) -> str:
+        return f"{self.count} essais"
