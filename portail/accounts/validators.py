@@ -1,5 +1,7 @@
 """What a password must be, beyond Django's own rules."""
 
+import re
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.module_loading import import_string
@@ -39,3 +41,28 @@ class NotOwnNames:
         return _(
             "Le mot de passe ne doit contenir ni votre nom, ni votre prénom, ni votre nom d'utilisateur."
         )
+
+
+# Django's list of common passwords is English; these are what people type in France.
+_COMMON = frozenset(
+    """
+    motdepasse motdepass mdp azerty azertyuiop qwerty qwertyuiop azertyqsdfgh qsdfghjklm bonjour
+    bonsoir salut soleil marseille paris doudou loulou chouchou jetaime monamour amour princesse
+    coucou chocolat nounours papillon portail portailfamille famille mafamille mesenfants cantine
+    garderie periscolaire mairie ecole maman papa mamanpapa papamaman bienvenue bienvenu
+    administrateur utilisateur password passwordpassword
+    """.split()  # noqa: SIM905 (a list of words reads better as words)
+)
+_REPEATED = re.compile(r"(.{1,4})\1+")
+
+
+class NotCommonInFrench:
+    """A known word with digits around it, or the same few signs again and again, is guessed at once."""
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        key = name_key(password)
+        if key.strip("0123456789") in _COMMON or _REPEATED.fullmatch(key):
+            raise ValidationError(self.get_help_text(), code="password_too_common")
+
+    def get_help_text(self) -> str:
+        return _("Ce mot de passe est trop facile à deviner : assemblez plutôt plusieurs mots sans rapport.")
