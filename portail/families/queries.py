@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
+from hmac import compare_digest
 
 from django.db.models import Prefetch, Q
 
 from portail.activities.models import SchoolYear
+from portail.core.text import name_key
 from portail.families.models import Child, ChildContact, Household, HouseholdChild, Schooling
 
 
@@ -58,3 +60,15 @@ def child_sheets(household: Household, *, day: date) -> list[ChildSheet]:
         )
         for link in links
     ]
+
+
+def household_of(number: str, name: str) -> Household | None:
+    """The open dossier of this number and this name: strict on the number, forgiving on how the name is typed.
+
+    Case, accents, hyphens, spaces and apostrophes of the name do not count. The same query and comparison whether
+    the number exists or not.
+    """
+    household = Household.objects.filter(number=number, closed_at=None).first()
+    typed = name_key(name)
+    known = household.name_key if household else ""
+    return household if typed and compare_digest(typed.encode(), known.encode()) else None
