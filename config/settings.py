@@ -115,12 +115,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portail.core.middleware.sign_in_again",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "portail.core.middleware.wrong_method",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -192,12 +192,13 @@ TIME_ZONE = env.str("PORTAIL_TIME_ZONE", default="Europe/Paris")
 
 # --- Accounts ---------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # unique without regard to case, by a constraint
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # unique by the constraint on its key
+AUTHENTICATION_BACKENDS = ["portail.accounts.backends.Backend"]
 PASSWORD_HASHERS = ["portail.accounts.hashers.Argon2", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "portail.accounts.validators.LengthOfTheCommune"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "portail.accounts.validators.NotCommonInFrench"},
     {"NAME": "portail.accounts.validators.NotOwnNames"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
@@ -207,13 +208,12 @@ LOGOUT_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "front:home"
 ACCOUNT_ADAPTER = "portail.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_SESSION_REMEMBER = None
-ACCOUNT_PRESERVE_USERNAME_CASING = False
-ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,6/300s/key"}
-PASSWORD_RESET_TIMEOUT = int(timedelta(hours=2).total_seconds())
-ACTIVATION_VALIDITY = timedelta(hours=24)
+# The portal's own activation, links (accounts.keys) and pace of tries (core.throttle) stand for allauth's.
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = False
+ACTIVATION_VALIDITY = ADDRESS_VALIDITY = timedelta(hours=24)
+PASSWORD_LINK_VALIDITY = timedelta(hours=2)
+INVITATION_VALIDITY = timedelta(days=3)
 
 # --- Mail -------------------------------------------------------------------------------------------------------
 MAIL_KEPT = not env.str("EMAIL_URL", default="")
@@ -234,6 +234,8 @@ PORTAIL_PERIODIC: dict[str, tuple[str, timedelta]] = {
     "mail-bodies": ("portail.core.upkeep.forget_mail_bodies", timedelta(days=1)),
     "ip-addresses": ("portail.core.upkeep.forget_addresses", timedelta(days=1)),
     "beats": ("portail.core.upkeep.forget_beats", timedelta(hours=6)),
+    "unactivated": ("portail.accounts.actions.purge_unactivated", timedelta(minutes=10)),
+    "ended-sessions": ("portail.accounts.actions.forget_ended_sessions", timedelta(hours=6)),
 }
 
 # --- Logs: events, never persons --------------------------------------------------------------------------------

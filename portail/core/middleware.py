@@ -1,11 +1,14 @@
-"""The style sheet, and two small things known for the length of one request: its language, where it comes from."""
+"""The style sheet, and small things known for one request: its language, where it comes from, how to sign in again."""
 
 import re
 from collections.abc import Callable
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
 from django.utils import translation
+from django_htmx.http import HttpResponseClientRedirect
 
 from portail.core import journal, views
 from portail.core.models import JournalEntry
@@ -24,18 +27,6 @@ def stylesheet(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         asked = STYLESHEET.fullmatch(request.path_info)
         return views.stylesheet(request, asked[1]) if asked else get_response(request)
-
-    return middleware
-
-
-def wrong_method(get_response: GetResponse) -> GetResponse:
-    """Django answers a wrong method with an empty page: put our words and a way out in it."""
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        response = get_response(request)
-        if isinstance(response, HttpResponseNotAllowed) and not response.content:
-            return views.method_not_allowed(request, response)
-        return response
 
     return middleware
 
@@ -66,3 +57,35 @@ def origin(get_response: GetResponse) -> GetResponse:
             return get_response(request)
 
     return middleware
+
+
+def sign_in_again(get_response: GetResponse) -> GetResponse:
+    """A session that ended leads to the sign-in page, and from there back to the page that was open.
+
+    For htmx the whole page goes there, not the part it asked for; a form that was being sent comes back to its page.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        sign_in = resolve_url(settings.LOGIN_URL)
+        is_htmx = request.headers.get("HX-Request") == "true"
+        if (
+            response.status_code != 302
+            or urlsplit(response["Location"]).path != sign_in
+            or request.path == sign_in
+        ):
+            return response
+        if not is_htmx and request.method in ("GET", "HEAD"):
+            return response
+        address = f"{sign_in}?{urlencode({'next': _open_page(request)})}"
+        return HttpResponseClientRedirect(address) if is_htmx else redirect(address)
+
+    return middleware
+
+
+def _open_page(request: HttpRequest) -> str:
+    """The page that the person is looking at, as the browser tells; the root when it is not one of ours."""
+    said = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer") or "")
+    if said.netloc != request.get_host():
+        return "/"
+    return f"{said.path}?{said.query}" if said.query else said.path

@@ -7,6 +7,8 @@ yet is led to the page that says what it waits for.
 from datetime import date
 
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,6 +22,8 @@ from portail.bookings import queries
 from portail.bookings.models import Receipt
 from portail.families.models import Adult, Child, ChildContact, FamilyDocument, Household, HouseholdChild
 from portail.families.models import Request as FamilyRequest
+from portail.messaging import queries as published
+from portail.messaging.models import Audience, PublicDocument
 
 
 def person(request: HttpRequest) -> User:
@@ -30,10 +34,12 @@ def person(request: HttpRequest) -> User:
 
 
 def get_family_user(request: HttpRequest) -> User:
-    """The signed-in family account, with or without a dossier."""
+    """The signed-in family account, with or without a dossier. Terms of use that changed are first to be accepted."""
     user = person(request)
     if not user.is_family:
         raise Http404
+    if "terms_due" in getattr(request, "session", {}):
+        raise ImmediateHttpResponse(leave_for(request, reverse("front:terms")))
     return user
 
 
@@ -114,6 +120,30 @@ def get_receipt(request: HttpRequest, number: str) -> Receipt:
         return queries.receipt(get_household(request), number)
     except Receipt.DoesNotExist as unknown:
         raise Http404 from unknown
+
+
+def audiences(request: HttpRequest) -> list[str]:
+    """Whose news and documents this person reads."""
+    if not request.user.is_authenticated:
+        return [Audience.PUBLIC]
+    if person(request).is_family:
+        return [Audience.PUBLIC, Audience.FAMILIES]
+    return list(Audience.values)
+
+
+def get_public_document(request: HttpRequest, document_id: int) -> PublicDocument:
+    """A document to download whose audience and dates hold this person today."""
+    return get_object_or_404(published.documents(audiences(request), on=timezone.localdate()), pk=document_id)
+
+
+def get_sessions(request: HttpRequest) -> QuerySet[UserSession]:
+    """Where this person is signed in now."""
+    alive = Session.objects.filter(expire_date__gt=timezone.now()).values("session_key")
+    return UserSession.objects.filter(user=person(request), session_key__in=alive)
+
+
+def get_session(request: HttpRequest, session_id: int) -> UserSession:
+    return get_object_or_404(get_sessions(request), pk=session_id)
 
 
 def leave_for(request: HttpRequest, url: str) -> HttpResponse:

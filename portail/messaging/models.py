@@ -73,6 +73,11 @@ class PublicDocument(Published):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def format(self) -> str:
+        """How people call the kind of file: its extension, "PDF"."""
+        return self.file_name.rpartition(".")[2].upper() if "." in self.file_name else "fichier"
+
 
 class LegalPage(models.Model):
     """A version of a legal page. The last version is shown; earlier ones stay, for those who accepted them."""

@@ -1,8 +1,8 @@
-"""The pages of core itself: the specimen in every state, what went wrong, the language."""
+"""The pages of core itself: the specimen in every state, what went wrong."""
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import SuspiciousOperation
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
@@ -64,28 +64,9 @@ def test_what_went_wrong_has_its_page_and_a_way_out(visitor, answer, status):
     assert "Retour à la page d'accueil" in response.content.decode()
 
 
-def test_what_is_too_large_is_said(visitor):
-    response = views.bad_request(visitor, RequestDataTooBig())
-    assert response.status_code == 413
-    assert "Ce que vous envoyez est trop lourd" in response.content.decode()
-
-
-def test_too_many_fields_are_refused_in_words(portal, client):
-    portal.DATA_UPLOAD_MAX_NUMBER_FIELDS = 3
-    response = client.post("/langue/", {str(number): "x" for number in range(9)})
-    assert response.status_code == 413
-
-
-@pytest.mark.django_db
-def test_a_wrong_method_has_its_page(client):
-    response = client.put("/dev/specimen/")
-    assert response.status_code == 405
-    assert response["Allow"] == "GET, HEAD, POST"
-    assert "Cette page ne s'ouvre pas ainsi" in response.content.decode()
-
-
-def test_the_pause_after_too_many_tries_has_its_page(visitor):
-    page = render_to_string("core/errors/429.html", {}, visitor)
+@pytest.mark.parametrize("name", ["405", "413", "429"])
+def test_the_other_refusals_have_their_page(visitor, name):
+    page = render_to_string(f"core/errors/{name}.html", {}, visitor)
     assert problems(page.encode()) == []
 
 
@@ -104,18 +85,6 @@ def test_the_server_asks_for_a_confirmation(visitor, template):
     assert problems(page.encode()) == []
     assert '<input type="hidden" name="id" value="12">' in page
     assert '<a class="button" href="/documents/">Annuler</a>' in page
-
-
-def test_the_language_is_kept_for_the_next_pages(client):
-    response = client.post("/langue/", {"language": "en", "next": "/formulaire/"})
-    assert response.status_code == 302
-    assert response["Location"] == "/formulaire/"
-    assert client.cookies["portail_langue"].value == "en"
-
-
-def test_the_language_never_sends_elsewhere(client):
-    response = client.post("/langue/", {"language": "en", "next": "https://ailleurs.example/"})
-    assert response["Location"] == "/"
 
 
 @pytest.mark.django_db

@@ -1,5 +1,6 @@
 """A portal with no room but core, and the addresses that core's frames name: core knows nothing of the others."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
@@ -23,6 +24,7 @@ def answer(request: HttpRequest, **kwargs: str) -> HttpResponse:
     return HttpResponse("")
 
 
+@login_not_required
 def fail(request: HttpRequest) -> HttpResponse:
     raise ConnectionError("no database")
 
@@ -30,13 +32,14 @@ def fail(request: HttpRequest) -> HttpResponse:
 front = [path("", answer, name="home"), path("pages/<slug:slug>/", answer, name="legal")]
 places = [
     path(f"{name}/", answer, name=name)
-    for name in ("dashboard", "planning", "account", "household", "profile")
+    for name in ("dashboard", "planning", "account", "household", "billing", "language")
 ]
-desk = [path("recherche/", answer, name="search"), path("compte/", answer, name="profile")]
+desk = [path("recherche/", answer, name="search")]
 urlpatterns = [
     path("", include("portail.core.urls")),
     path("panne/", fail),
     path("formulaire/", answer),
+    path("connexion/", answer, name="account_login"),
     path("deconnexion/", answer, name="account_logout"),
     path("guichet/", include((desk, "desk"))),
     path("", include((front + places, "front"))),
