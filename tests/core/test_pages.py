@@ -1,12 +1,14 @@
 """The pages of core itself: the specimen in every state, what went wrong."""
 
+import importlib
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import SuspiciousOperation
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
-from portail.core import outbox, specimen, theme, views
+from portail.core import outbox, specimen, theme, urls, views
 from tests.factories import NOW
 from tests.guard import GuardingClient, problems
 
@@ -30,6 +32,18 @@ def visitor():
 @pytest.mark.parametrize("query", ["", "?erreurs=1"])
 def test_every_page_of_the_specimen_passes_the_guard(client, name, query):
     assert client.get(f"/dev/specimen/{name}/{query}").status_code == 200
+
+
+@pytest.mark.parametrize(("production", "shown"), [(True, False), (False, True)])
+def test_the_specimen_is_not_in_production(portal, production, shown):
+    portal.PRODUCTION = production
+    try:
+        names = {pattern.name for pattern in importlib.reload(urls).urlpatterns}
+    finally:
+        portal.PRODUCTION = False
+        importlib.reload(urls)
+    assert ("specimen" in names) is shown
+    assert "stylesheet" in names
 
 
 @pytest.mark.django_db
