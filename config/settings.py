@@ -19,7 +19,10 @@ env = environ.Env()
 PRODUCTION = env.bool("PORTAIL_PRODUCTION", default=False)
 DEBUG = env.bool("PORTAIL_DEBUG", default=False)
 DATA_DIR = Path(env.str("PORTAIL_DATA", default=str(BASE_DIR / "data"))).resolve()
+BIND = env.str("PORTAIL_BIND", default="127.0.0.1")
 PORT = env.int("PORTAIL_PORT", default=8000)
+WEB_WORKERS = env.int("PORTAIL_WORKERS", default=2)
+WEB_THREADS = env.int("PORTAIL_THREADS", default=4)
 PUBLIC_URL = env.str("PORTAIL_URL", default=f"http://localhost:{PORT}").rstrip("/")
 MAIL_DIR = DATA_DIR / "mail"
 
@@ -41,6 +44,7 @@ def _secret() -> str:
     return path.read_text(encoding="utf-8").strip()
 
 
+SECRET_FILE = None if env.str("PORTAIL_SECRET", default="") else DATA_DIR / "secret.key"
 SECRET_KEY = _secret()
 SECRET_KEY_FALLBACKS = env.list("PORTAIL_OLD_SECRETS", default=[])
 
@@ -146,8 +150,12 @@ PORTAIL_SITE = "portail.activities.queries.site"
 PORTAIL_PASSWORD_LENGTH = "portail.activities.queries.password_length"
 
 # --- Data -------------------------------------------------------------------------------------------------------
-DATABASE_URL = env.str("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'portail.sqlite3'}")
-DATABASES = {"default": environ.Env.db_url_config(DATABASE_URL)}
+if env.str("DATABASE_URL", default=""):
+    DATABASES = {"default": env.db_url("DATABASE_URL")}
+else:
+    DATABASES = {
+        "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "portail.sqlite3")}
+    }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -172,7 +180,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 UPLOAD_MAX_BYTES = env.int("PORTAIL_UPLOAD_MAX_BYTES", default=10 * 1024 * 1024)
 
 STATIC_URL = "/static/"
-STATIC_ROOT = env.str("PORTAIL_STATIC", default=str(BASE_DIR / "staticfiles"))
+STATIC_ROOT = env.str("PORTAIL_STATIC", default=str(DATA_DIR / "static"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -142,7 +142,7 @@ class HouseholdFactory(DjangoModelFactory):
     class Meta:
         model = Household
 
-    number = factory.Sequence(lambda n: str(7000 + n))
+    number = factory.Sequence(lambda n: str(8000 + n))  # the cast has 7001 to 7003
     name = "MARTIN"
     street = "12 rue des Lilas"
     postcode = "14220"

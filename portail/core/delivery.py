@@ -20,9 +20,9 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection as database
 from django.db import transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
-from django.utils.module_loading import import_string
 
 from portail.core.models import OutboxMail
+from portail.core.site import current_site
 
 logger = logging.getLogger(__name__)
 
@@ -141,7 +141,7 @@ def delay(attempts: int, *, urgent: bool) -> timedelta:
 
 def message(mail: OutboxMail) -> EmailMultiAlternatives:
     """The mail as it leaves: the same at each try, down to its Message-ID and date."""
-    site = import_string(settings.PORTAIL_SITE)()
+    site = current_site()
     composed = _Composed(
         subject=mail.subject_line,
         body=mail.text,

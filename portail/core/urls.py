@@ -1,11 +1,12 @@
 from django.conf import settings
 from django.urls import path
 
-from portail.core import specimen, views
+from portail.core import health, specimen, views
 
 app_name = "core"
 urlpatterns = [
     path("style-<slug:digest>.css", views.stylesheet, name="stylesheet"),
+    path("sante/", health.health, name="health"),
 ]
 if not settings.PRODUCTION:
     urlpatterns += [

@@ -1,0 +1,73 @@
+"""The words of the command line, in French. Reading them needs neither Django nor a database."""
+
+import argparse
+import re
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+_FRENCH = [
+    (r"the following arguments are required: (.+)", r"il manque : \1"),
+    (r"unrecognized arguments: (.+)", r"option inconnue : \1"),
+    (r"argument (.+): expected one argument", r"\1 attend une valeur"),
+    (r"argument (.+): not allowed with argument (.+)", r"\1 ne va pas avec \2"),
+    (r"argument commande: invalid choice: '?([^']*)'? \(choose from (.+)\)", r"commande inconnue : « \1 »"),
+    (
+        r"argument (.+): invalid choice: '?([^']*)'? \(choose from (.+)\)",
+        r"\1 : « \2 » n'est pas un choix ; \3",
+    ),
+    (r"argument (.+): ignored explicit argument '?([^']*)'?", r"\1 n'attend pas de valeur"),
+    (r"ambiguous option: (.+) could match (.+)", r"\1 peut vouloir dire \2"),
+]
+
+
+class Parser(argparse.ArgumentParser):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(add_help=False, formatter_class=_Formatter, **options)
+        self._positionals.title, self._optionals.title = "arguments", "options"
+        self.add_argument("-h", "--help", action="help", help="montrer cette aide")
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"portail : {french(message)}\nL'aide : {self.prog} --help\n")
+
+
+class _Formatter(argparse.HelpFormatter):
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, "usage : " if prefix is None else prefix)
+
+
+def french(message: str) -> str:
+    """What argparse complains of, in French."""
+    for english, words in _FRENCH:
+        if re.fullmatch(english, message):
+            return re.sub(english, words, message)
+    return message
+
+
+Fill = Callable[[Parser], None]
+
+
+def build() -> Parser:
+    """The whole command line. Each command sets `module`, whose `run(options)` does it, and `needs_django`."""
+    name = "python -m portail" if sys.argv[0].endswith("__main__.py") else "portail"
+    parser = Parser(prog=name, description="Portail Famille : ce que fait la personne qui l'héberge.")
+    commands = parser.add_subparsers(
+        metavar="commande", title="commandes", required=True, parser_class=Parser
+    )
+
+    def add(
+        name: str, help: str, module: str, fill: Fill = lambda _: None, needs_django: bool = True
+    ) -> None:
+        command = commands.add_parser(name, help=help, description=f"{help[0].upper()}{help[1:]}.")
+        command.set_defaults(module=f"portail.cli.{module}", needs_django=needs_django)
+        fill(command)
+
+    add("demo", "créer une commune inventée, pour essayer", "demo", _demo)
+    add("serve", "servir le portail : le site et l'automate ensemble", "serve")
+    add("worker", "lancer l'automate seul : envoi des courriels, travaux périodiques", "worker")
+    return parser
+
+
+def _demo(command: Parser) -> None:
+    command.add_argument("--if-empty", action="store_true", help="ne rien faire si la commune existe déjà")
+    command.add_argument("--today", metavar="AAAA-MM-JJ", help="le jour autour duquel bâtir la commune")
