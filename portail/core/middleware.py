@@ -5,7 +5,7 @@ from collections.abc import Callable
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, resolve_url
 from django.utils import translation
 from django_htmx.http import HttpResponseClientRedirect
@@ -27,6 +27,18 @@ def stylesheet(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         asked = STYLESHEET.fullmatch(request.path_info)
         return views.stylesheet(request, asked[1]) if asked else get_response(request)
+
+    return middleware
+
+
+def wrong_method(get_response: GetResponse) -> GetResponse:
+    """Django answers a wrong method with an empty page: put our words and a way out in it."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            return views.method_not_allowed(request, response)
+        return response
 
     return middleware
 

@@ -13,6 +13,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_http_methods
 
 from portail.core import forms as plain
 
@@ -103,6 +104,7 @@ class SignInForm(plain.Form):
 
 
 @login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def specimen(request: HttpRequest, name: str = "composants") -> HttpResponse:
     """One page of the specimen; `?erreurs=1` shows its form refused."""
     if name not in PAGES:

@@ -1,7 +1,8 @@
 """The few answers that belong to no room: the style sheet, the language, the pages for what went wrong."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -35,7 +36,9 @@ def stylesheet(request: HttpRequest, digest: str) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400: what was sent could not be read."""
+    """400: what was sent could not be read; 413: it was larger than the portal accepts."""
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        return render(request, "core/errors/413.html", status=413)
     return render(request, "core/errors/400.html", status=400)
 
 
@@ -47,6 +50,13 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: nothing here, or nothing for this person; the page does not say which."""
     return render(request, "core/errors/404.html", status=404)
+
+
+def method_not_allowed(request: HttpRequest, refused: HttpResponseNotAllowed) -> HttpResponse:
+    """405: an address that is reached by a button, opened as a page, or the other way round."""
+    response = render(request, "core/errors/405.html", status=405)
+    response["Allow"] = refused["Allow"]
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

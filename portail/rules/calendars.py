@@ -19,7 +19,12 @@ ANY_SERVICE = "*"
 SCHOOL_WEEKDAYS = frozenset({0, 1, 3, 4})
 """Monday, Tuesday, Thursday, Friday: the four-day week (Monday is 0)."""
 
+OFFICE_WEEKDAYS = frozenset(range(5))
+"""Monday to Friday: the town hall's opening days unless the settings file says otherwise."""
+
 _ONE_DAY = timedelta(days=1)
+_SHORT_BREAK = timedelta(days=6)
+"""A bridge of a few days does not begin a new school period."""
 _LONGEST_SEARCH = 400
 
 
@@ -29,6 +34,8 @@ class EntryKind(StrEnum):
     PUBLIC_HOLIDAY = "public_holiday"
     SCHOOL_HOLIDAY = "school_holiday"
     CLOSURE = "closure"
+    PERIOD = "period"
+    """A period of the commune's own (« stage de février »), from which a limit may be counted."""
     WORKED = "worked"
     """Worked although the calendar says otherwise (a Saturday of school that makes up for a bridge)."""
 
@@ -70,6 +77,32 @@ class CalendarUnknown(LookupError):
         )
 
 
+class NoSuchDay(CalendarUnknown):
+    """A day that a rule looks for does not exist in the calendar."""
+
+    def __init__(self, message: str) -> None:
+        LookupError.__init__(self, message)
+
+
+class RunsIn(StrEnum):
+    """In which part of the year a service runs."""
+
+    SCHOOL = "school"
+    HOLIDAYS = "holidays"
+    ALL = "all"
+
+
+@dataclass(frozen=True)
+class ServiceDays:
+    """When a service runs: weekdays (0 is Monday), part of the year, hour of its beginning."""
+
+    code: str
+    weekdays: frozenset[int] = SCHOOL_WEEKDAYS
+    runs_in: RunsIn = RunsIn.SCHOOL
+    start: time | None = None
+    name: str = ""
+
+
 @dataclass(frozen=True)
 class Calendar:
     """The days of a commune. Days are local dates, weekdays are 0 (Monday) to 6 (Sunday)."""
@@ -79,6 +112,8 @@ class Calendar:
     time_zone: str = "Europe/Paris"
     known_from: date = date.min
     school_weekdays: frozenset[int] = field(default=SCHOOL_WEEKDAYS)
+    office_weekdays: frozenset[int] = field(default=OFFICE_WEEKDAYS)
+    services: tuple[ServiceDays, ...] = ()
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -138,12 +173,48 @@ class Calendar:
         weekdays = self.school_weekdays if weekdays is None else weekdays
         return self.is_open_day(day, weekdays) and self.school_holiday(day) is None
 
+    def service(self, code: str) -> ServiceDays | None:
+        """When this service runs, if the calendar was told."""
+        return next((found for found in self.services if found.code == code), None)
+
+    def is_service_day(self, day: date, code: str) -> bool:
+        """A day on which the service runs; a service that is not described runs on school days."""
+        if self.is_worked_anyway(day, code):
+            return True
+        service = self.service(code)
+        if service is None:
+            return self.is_school_day(day)
+        in_holidays = self.school_holiday(day) is not None
+        if in_holidays is (service.runs_in is RunsIn.SCHOOL) and service.runs_in is not RunsIn.ALL:
+            return False
+        return self.is_open_day(day, service.weekdays, code)
+
+    def start_of(self, kind: EntryKind, day: date, service: str | None = None) -> date:
+        """The first day of the entry that holds on the day. Raises NoSuchDay when there is none."""
+        entry = self.find(kind, day, service)
+        if entry is None:
+            raise NoSuchDay(f"Le {FRENCH.year(day)} n'est dans aucune période de cette nature.")
+        return entry.start
+
+    def school_period_start(self, day: date) -> date:
+        """The first day after the school holidays that came before the day (bridges do not count)."""
+        ends = [
+            entry.end
+            for entry in self.entries
+            if entry.kind is EntryKind.SCHOOL_HOLIDAY
+            and entry.end < day
+            and entry.end - entry.start >= _SHORT_BREAK
+        ]
+        if not ends:
+            raise NoSuchDay(f"Aucunes vacances ne sont connues avant le {FRENCH.year(day)}.")
+        return max(ends) + _ONE_DAY
+
     def previous_open_day(self, day: date, weekdays: Iterable[int], service: str | None = None) -> date:
-        """The last open day strictly before. Raises LookupError when there is none within 400 days."""
+        """The last open day strictly before. Raises NoSuchDay when there is none within 400 days."""
         return self._search(day, -_ONE_DAY, frozenset(weekdays), service)
 
     def next_open_day(self, day: date, weekdays: Iterable[int], service: str | None = None) -> date:
-        """The first open day strictly after. Raises LookupError when there is none within 400 days."""
+        """The first open day strictly after. Raises NoSuchDay when there is none within 400 days."""
         return self._search(day, _ONE_DAY, frozenset(weekdays), service)
 
     def _search(self, day: date, move: timedelta, weekdays: frozenset[int], service: str | None) -> date:
@@ -151,7 +222,7 @@ class Calendar:
             day += move
             if self.is_open_day(day, weekdays, service):
                 return day
-        raise LookupError(f"Aucun jour ouvert trouvé autour du {FRENCH.year(day)}.")
+        raise NoSuchDay(f"Aucun jour ouvert trouvé autour du {FRENCH.year(day)}.")
 
     def local(self, day: date, minutes: int | time) -> datetime:
         """The moment of this local day and hour (minutes since midnight, 0 to 1440, or a time).

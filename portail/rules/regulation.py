@@ -4,94 +4,25 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from decimal import Decimal
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from .calendars import ANY_SERVICE, SCHOOL_WEEKDAYS, Calendar, Entry, EntryKind
-from .deadlines import BOTH, Action, Anchor, DeadlineRule, OpeningRule, Scope, Unit, When
-from .fields import (
-    WEEKDAYS,
-    Choice,
-    Codes,
-    Day,
-    Expected,
-    Flag,
-    Hour,
-    Integer,
-    Problem,
-    Report,
-    SettingsErrors,
-    Table,
-    Tables,
-    Text,
-    Values,
-)
-from .french_days import SUBDIVISIONS, ZONES
+from . import building
+from .building_tariffs import check_tariff, tariff
+from .calendars import OFFICE_WEEKDAYS, SCHOOL_WEEKDAYS, Calendar, Entry, ServiceDays
+from .deadlines import Action, DeadlineRule, OpeningRule
+from .fields import Problem, Report, SettingsErrors, Values
+from .layout import FILE, FORMAT
+from .scopes import Known, Scope
+from .tariffs import Tariff
 from .toml_lines import Path, locate
 
-FORMAT = 1
 LARGEST = 1_000_000
 """A settings file is at most this many bytes."""
-PASSWORD_FLOOR = 8
-
-_ANY = (ANY_SERVICE,)
-_SCOPE = {"services": Codes(default=_ANY), "from": Day(default=None), "until": Day(default=None)}
-_WHEN = {
-    "anchor": Choice(default=Anchor.DAY, choices={a.value: a for a in Anchor}),
-    "before": Integer(default=0, highest=400),
-    "unit": Choice(default=Unit.DAYS, choices={u.value: u for u in Unit}),
-    "weekday": Choice(default=None, choices=WEEKDAYS),
-}
-_ACTIONS = {"book": frozenset({Action.BOOK}), "cancel": frozenset({Action.CANCEL}), "both": BOTH}
-
-_FILE = Table(
-    fields={
-        "format": Integer(lowest=1, highest=FORMAT),
-        "commune": Table(
-            fields={
-                "name": Text(longest=100),
-                "zone": Choice(default=None, choices={zone: zone for zone in ZONES}),
-                "subdivision": Choice(default=None, choices={name: name for name in SUBDIVISIONS}),
-                "timezone": Text(default="Europe/Paris"),
-            }
-        ),
-        "accounts": Table(
-            fields={"password_min_length": Integer(default=12, lowest=PASSWORD_FLOOR, highest=64)}
-        ),
-        "deadlines": Tables(
-            table=Table(
-                fields={
-                    **_SCOPE,
-                    "action": Choice(default=BOTH, choices=_ACTIONS),
-                    **_WHEN,
-                    "at": Hour(default=None),
-                    "inclusive": Flag(default=True),
-                }
-            )
-        ),
-        "bookings": Table(
-            fields={
-                "openings": Tables(
-                    table=Table(fields={**_SCOPE, **_WHEN, "on": Day(default=None), "at": Hour(default=0)})
-                )
-            }
-        ),
-        "calendar": Tables(
-            table=Table(
-                fields={
-                    "kind": Choice(choices={kind.value: kind for kind in EntryKind}),
-                    "label": Text(longest=100),
-                    "start": Day(),
-                    "end": Day(default=None),
-                    "services": Codes(default=_ANY),
-                }
-            )
-        ),
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -102,6 +33,25 @@ class Commune:
     zone: str | None = None
     subdivision: str | None = None
     time_zone: str = "Europe/Paris"
+    school_weekdays: frozenset[int] = SCHOOL_WEEKDAYS
+    office_weekdays: frozenset[int] = OFFICE_WEEKDAYS
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A worked example that the file gives of itself: a question, and what the answer must be."""
+
+    line: int
+    service: str
+    day: date
+    known: Known = ()
+    action: Action = Action.BOOK
+    until: tuple[date, int] | None = None
+    opens: tuple[date, int] | None = None
+    never: bool = False
+    price: Decimal | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,10 +59,15 @@ class Regulation:
     """Everything a settings file says, checked and frozen."""
 
     commune: Commune
+    services: tuple[ServiceDays, ...] = ()
     deadlines: tuple[DeadlineRule, ...] = ()
     openings: tuple[OpeningRule, ...] = ()
     calendar: tuple[Entry, ...] = ()
+    tariffs: tuple[Tariff, ...] = ()
+    examples: tuple[Example, ...] = ()
     password_min_length: int = 12
+    assumptions: tuple[Problem, ...] = ()
+    """What its writer assumed where the source says nothing, with its place in the file."""
     format: int = FORMAT
 
     def calendar_with(
@@ -120,14 +75,20 @@ class Regulation:
         entries: Iterable[Entry],
         known_until: date,
         *,
-        school_weekdays: frozenset[int] = SCHOOL_WEEKDAYS,
+        school_weekdays: frozenset[int] | None = None,
+        services: Iterable[ServiceDays] = (),
     ) -> Calendar:
-        """The commune's calendar: its table of days, and the closures and holidays of this file."""
+        """The commune's calendar: its table of days, and the closures and holidays of this file.
+
+        `services` (from the tables of the portal) win over those that the file describes.
+        """
         return Calendar(
             entries=(*entries, *self.calendar),
             known_until=known_until,
             time_zone=self.commune.time_zone,
-            school_weekdays=school_weekdays,
+            school_weekdays=school_weekdays or self.commune.school_weekdays,
+            office_weekdays=self.commune.office_weekdays,
+            services=(*services, *self.services),
         )
 
 
@@ -148,13 +109,13 @@ def parse(text: str) -> Regulation:
     if len(text) > LARGEST:
         _fail(1, "le fichier est trop gros : 1 Mo au plus est attendu")
     try:
-        data = tomllib.loads(text)
+        data = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as broken:
         _fail(*_syntax(text, str(broken)))
     except RecursionError:
         _fail(1, "trop de crochets ou d'accolades sont imbriqués")
     report = Report(locate(text))
-    values = _FILE.read(data, (), report)
+    values = FILE.read(data, (), report)
     regulation = _regulation(values, report)
     report.raise_if_any()
     assert regulation is not None
@@ -178,37 +139,47 @@ def _syntax(text: str, message: str) -> tuple[int, str]:
 
 
 def _regulation(values: Values, report: Report) -> Regulation | None:
-    deadlines = _many(values["deadlines"], "deadlines", _check_dates, _deadline, report)
-    bookings = values["bookings"] or {"openings": ()}
-    openings = _many(bookings["openings"], "bookings.openings", _check_opening, _opening, report)
-    calendar = _many(values["calendar"], "calendar", _check_entry, _entry, report)
-    _refuse_overlaps(deadlines, openings, report)
+    bookings = values["bookings"] or {"openings": (), "windows": ()}
+    deadlines = _many(values["deadlines"], "deadlines", building.check_deadline, building.deadline, report)
+    openings = _many(
+        bookings["openings"], "bookings.openings", building.check_opening, building.opening, report
+    )
+    windows = _many(bookings["windows"], "bookings.windows", building.check_window, building.window, report)
+    openings += [(path, pair[0]) for path, pair in windows if pair[0]]
+    deadlines += [(path, pair[1]) for path, pair in windows if pair[1]]
+    calendar = _many(values["calendar"], "calendar", building.check_entry, building.entry, report)
+    services = _many(values["services"], "services", building.check_nothing, building.service, report)
+    _refuse_overlaps(deadlines, "délai", report, lambda one, other: bool(one.actions & other.actions))
+    _refuse_overlaps(openings, "ouverture", report, lambda one, other: True)
+    tariffs = _many(values["tariffs"], "tariffs", check_tariff, tariff, report)
+    base = [(path, one) for path, one in tariffs if not one.adds]
+    _refuse_overlaps(base, "tarif", report, lambda one, other: True)
+    examples = _many(values["examples"], "examples", building.check_nothing, _example, report)
+    _refuse_twice(services, report)
     commune = _commune(values["commune"], report)
     if report.problems or commune is None:
         return None
     return Regulation(
         commune=commune,
+        services=tuple(service for _, service in services),
         deadlines=tuple(rule for _, rule in deadlines),
         openings=tuple(rule for _, rule in openings),
         calendar=tuple(entry for _, entry in calendar),
+        tariffs=tuple(one for _, one in tariffs),
+        examples=tuple(replace(one, line=report.line(path)) for path, one in examples),
         password_min_length=(values["accounts"] or {"password_min_length": 12})["password_min_length"],
+        assumptions=tuple(_assumptions(values, (), report)),
     )
 
 
 def _many(
-    items: Iterable[Values], name: str, check: Any, build: Any, report: Report
+    items: Any,
+    name: str,
+    check: Callable[[Values], None],
+    build: Callable[[Values], Any],
+    report: Report,
 ) -> list[tuple[Path, Any]]:
-    """The values built from a list of sound tables, each with its path; what cannot be built is reported."""
-    built = []
-    for index, item in enumerate(items):
-        path: Path = (*name.split("."), index)
-        try:
-            check(item)
-        except Expected as expected:
-            report.add((*path, expected.key) if expected.key else path, str(expected))
-        else:
-            built += [(path, build(item))] if item.sound else []
-    return built
+    return building.many(items, tuple(name.split(".")), check, build, report)
 
 
 def _commune(values: Values | None, report: Report) -> Commune | None:
@@ -219,64 +190,68 @@ def _commune(values: Values | None, report: Report) -> Commune | None:
         ZoneInfo(values["timezone"])
     except (ZoneInfoNotFoundError, ValueError, OSError):
         report.add(("commune", "timezone"), 'un fuseau horaire est attendu, par exemple "Europe/Paris"')
-    return Commune(values["name"], values["zone"], values["subdivision"], values["timezone"])
+    return Commune(
+        values["name"],
+        values["zone"],
+        values["subdivision"],
+        values["timezone"],
+        frozenset(values["school_weekdays"] or SCHOOL_WEEKDAYS),
+        frozenset(values["office_weekdays"] or OFFICE_WEEKDAYS),
+        values["source"],
+    )
 
 
-def _check_dates(values: Values) -> None:
-    start, end = values["from"], values["until"]
-    if start and end and end < start:
-        raise Expected(f"la date doit suivre « from » ({start})", key="until")
-
-
-def _scope(values: Values) -> Scope:
-    return Scope(values["services"], values["from"], values["until"])
-
-
-def _when(values: Values) -> When:
-    return When(values["anchor"], values["before"], values["unit"], values["weekday"], values.get("on"))
-
-
-def _deadline(values: Values) -> DeadlineRule:
-    return DeadlineRule(_when(values), values["at"], values["inclusive"], values["action"], _scope(values))
-
-
-def _check_opening(values: Values) -> None:
-    _check_dates(values)
-    if values["on"] and (values["before"] or values["weekday"] is not None):
-        raise Expected("une ouverture a soit une date (on), soit un délai (before, weekday), pas les deux")
-
-
-def _opening(values: Values) -> OpeningRule:
-    return OpeningRule(_when(values), values["at"], _scope(values))
-
-
-def _check_entry(values: Values) -> None:
-    start, end = values["start"], values["end"]
-    if start and end and end < start:
-        raise Expected(f"la date doit suivre « start » ({start})", key="end")
-
-
-def _entry(values: Values) -> Entry:
-    start = values["start"]
-    return Entry(values["kind"], start, values["end"] or start, values["label"], values["services"])
+class _Scoped(Protocol):
+    scope: Scope
 
 
 def _refuse_overlaps(
-    deadlines: list[tuple[Path, DeadlineRule]], openings: list[tuple[Path, OpeningRule]], report: Report
+    rules: list[tuple[Path, Any]], noun: str, report: Report, compete: Callable[[Any, Any], bool]
 ) -> None:
     """Two rules for the same services, action and days would leave the answer to chance."""
-    for index, (path, rule) in enumerate(deadlines):
-        for other_path, other in deadlines[:index]:
-            if rule.actions & other.actions and rule.scope.overlaps(other.scope):
-                report.add(path, _overlap("délai", other_path, report))
-    for index, (path, opening) in enumerate(openings):
-        for other_path, earlier in openings[:index]:
-            if opening.scope.overlaps(earlier.scope):
-                report.add(path, _overlap("ouverture", other_path, report))
+    for index, (path, rule) in enumerate(rules):
+        for other_path, other in rules[:index]:
+            if compete(rule, other) and rule.scope.overlaps(other.scope) and _same_days(rule, other):
+                report.add(
+                    path,
+                    f"une autre règle de {noun} (ligne {report.lines.get(other_path, 1)}) vaut déjà pour un de ces "
+                    "services aux mêmes dates : précisez les services, l'action, ou les dates from et until",
+                )
 
 
-def _overlap(noun: str, other: Path, report: Report) -> str:
-    return (
-        f"une autre règle de {noun} (ligne {report.lines.get(other, 1)}) vaut déjà pour un de ces services "
-        "aux mêmes dates : précisez les services, l'action, ou les dates from et until"
-    )
+def _example(values: Values) -> Example:
+    asked = {name: values[name] for name in ("until", "opens", "price", "never", "known", "action", "source")}
+    return Example(0, values["service"], values["day"] or _ANY_DAY, **asked)
+
+
+_ANY_DAY = date(2027, 1, 12)
+"""An ordinary school Tuesday, for examples that name no day."""
+
+
+def _same_days(one: Any, other: Any) -> bool:
+    """Whether two limits speak of a common weekday (tables) or are counted from the same kind of period."""
+    if isinstance(one, Tariff):
+        return True
+    days = [{weekday for weekday, _ in rule.table} or set(range(7)) for rule in (one, other)]
+    return bool(days[0] & days[1]) and one.when.anchor.is_a_period is other.when.anchor.is_a_period
+
+
+def _refuse_twice(services: list[tuple[Path, ServiceDays]], report: Report) -> None:
+    seen: set[str] = set()
+    for path, service in services:
+        if service.code in seen:
+            report.add((*path, "code"), f"le code « {service.code} » est déjà celui d'un autre service")
+        seen.add(service.code)
+
+
+def _assumptions(values: Any, path: Path, report: Report) -> Iterable[Problem]:
+    """Every `assumes` of the file, with its place."""
+    if isinstance(values, Values):
+        for key, value in values.items():
+            if key == "assumes" and value:
+                yield Problem(report.line((*path, key)), ".".join(map(str, path)), value)
+            else:
+                yield from _assumptions(value, (*path, key), report)
+    elif isinstance(values, list):
+        for index, value in enumerate(values):
+            yield from _assumptions(value, (*path, index), report)

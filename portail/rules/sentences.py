@@ -8,21 +8,19 @@ Templates are marked for extraction by a `gettext_noop` of our own, since the ru
 from __future__ import annotations
 
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from decimal import Decimal
+from functools import cache, cached_property
 from typing import Union
+
+from .templates import TEMPLATES, gettext_noop
 
 DAY_MINUTES = 24 * 60
 """The 24:00 of a day, in minutes: « minuit » is the end of the day that is named, never its beginning."""
 
-Value = Union[str, int, date, datetime, "Sentence", None]
-
-
-def gettext_noop(template: str) -> str:
-    """Mark a template for the catalogues; changes nothing."""
-    return template
+Value = Union[str, int, Decimal, date, datetime, "Sentence", None]
 
 
 class French:
@@ -36,6 +34,7 @@ class French:
     numbers = ("zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix")
     midnight = "minuit"
     moment_template = "{day} à {hour}"
+    thousands, point = " ", ","
 
     def weekday(self, number: int) -> str:
         return self.weekdays[number]
@@ -70,6 +69,22 @@ class French:
             day, minutes = day - timedelta(days=1), DAY_MINUTES
         return self.moment_template.format(day=self.day(day), hour=self.hour(minutes))
 
+    def plain(self, value: Decimal | int) -> str:
+        """A number as it is written: « 1 050 », « 0,36 »."""
+        whole, _, decimals = f"{value:,f}".replace(",", self.thousands).partition(".")
+        decimals = decimals.rstrip("0")
+        return f"{whole}{self.point}{decimals}" if decimals else whole
+
+    def money(self, amount: Decimal) -> str:
+        """« 12,40 € »; a third decimal is shown when there is one."""
+        shown = amount if amount != amount.quantize(Decimal("0.01")) else amount.quantize(Decimal("0.01"))
+        whole, _, decimals = f"{shown:,f}".replace(",", self.thousands).partition(".")
+        return f"{whole}{self.point}{decimals.rstrip('0').ljust(2, '0')} €"
+
+    def change(self, amount: Decimal) -> str:
+        """« + 1,00 € », « - 0,40 € »."""
+        return f"{'-' if amount < 0 else '+'} {self.money(abs(amount))}"
+
     def start(self, moment: datetime) -> str:
         """A beginning: « lundi 7 décembre à 8 h »; at zero hour the day alone."""
         minutes = moment.hour * 60 + moment.minute
@@ -88,6 +103,7 @@ class English(French):
     numbers = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
     midnight = "midnight"
     moment_template = "{day} at {hour}"
+    thousands, point = ",", "."
 
     def short(self, day: date) -> str:
         return f"{day.day} {self.months[day.month - 1]}"
@@ -105,18 +121,9 @@ FRENCH = French()
 ENGLISH = English()
 
 
-class _Filler(string.Formatter):
-    """Fills a template: `{until:moment}` asks the words for `moment(until)`; a sentence renders itself."""
-
-    def __init__(self, translate: Callable[[str], str], words: French) -> None:
-        self.translate, self.words = translate, words
-
-    def format_field(self, value: Value, format_spec: str) -> str:
-        if isinstance(value, Sentence):
-            return value.render(translate=self.translate, words=self.words)
-        if format_spec:
-            return str(getattr(self.words, format_spec)(value))
-        return str(value)
+@cache
+def _parsed(template: str) -> tuple[tuple[str, str | None, str | None], ...]:
+    return tuple((text, name, kind) for text, name, kind, _ in string.Formatter().parse(template))
 
 
 @dataclass(frozen=True)
@@ -138,7 +145,16 @@ class Sentence:
 
     def render(self, *, translate: Callable[[str], str] = gettext_noop, words: French = FRENCH) -> str:
         """The text: `translate` receives the French template, `words` puts dates and hours into words."""
-        return _Filler(translate, words).vformat(translate(self.template), (), dict(self.params))
+        values, text = dict(self.params), []
+        for literal, name, kind in _parsed(translate(self.template)):
+            text.append(literal)
+            if name is not None:
+                value = values[name]
+                if isinstance(value, Sentence):
+                    text.append(value.render(translate=translate, words=words))
+                else:
+                    text.append(getattr(words, kind)(value) if kind else str(value))
+        return "".join(text)
 
     @cached_property
     def _french(self) -> str:
@@ -158,6 +174,8 @@ class Sentence:
             if isinstance(value, Sentence)
             else value.isoformat()
             if isinstance(value, date)
+            else str(value)
+            if isinstance(value, Decimal)
             else value
             for name, value in self.params
         }
@@ -176,69 +194,3 @@ def say(code: str, **params: Value) -> Sentence:
 def step(code: str, **params: Value) -> Step:
     """Shorthand for a `Step`."""
     return Step(code, tuple(params.items()))
-
-
-TEMPLATES: Mapping[str, str] = {
-    # what may be done, until when
-    "allowed": gettext_noop("{verb} {limit}"),
-    "allowed.both": gettext_noop("Réservable {book}, annulable {cancel}"),
-    "allowed.always": gettext_noop("{verb} sans date limite"),
-    "verb.book": gettext_noop("Réservable"),
-    "verb.cancel": gettext_noop("Annulable"),
-    "verb.both": gettext_noop("Modifiable"),
-    "limit.until": gettext_noop("jusqu'au {moment:moment}"),
-    "limit.before": gettext_noop("avant le {moment:moment}"),
-    # refusals
-    "refused.too_late": gettext_noop("La date limite était {moment:moment}"),
-    "refused.full": gettext_noop("Complet : {taken} places prises sur {capacity}"),
-    "refused.full.none": gettext_noop("Aucune place n'est ouverte ce jour-là"),
-    "refused.closed": gettext_noop("Fermé : {label}"),
-    "refused.not_open": gettext_noop("Les réservations ouvrent le {moment:start}"),
-    "refused.year": gettext_noop("En attente de l'ouverture de l'année scolaire"),
-    "refused.past": gettext_noop("Cette journée est passée"),
-    "refused.started": gettext_noop("L'accueil a commencé à {hour:hour}"),
-    # the reason: which rule
-    "reason": gettext_noop("{subject} {verb} {limit}"),
-    "reason.none": gettext_noop("aucune date limite n'est fixée pour ce service"),
-    "subject.day": gettext_noop("les réservations d'un jour"),
-    "subject.week": gettext_noop("les réservations de la semaine du {week:short}"),
-    "reason.verb.book": gettext_noop("se font"),
-    "reason.verb.cancel": gettext_noop("s'annulent"),
-    "reason.verb.both": gettext_noop("se modifient"),
-    "rule.at": gettext_noop("{day}, à {hour:hour}"),
-    "rule.at.strict": gettext_noop("{day}, avant {hour:hour}"),
-    "rule.same_day": gettext_noop("jusqu'au jour même"),
-    "rule.same_monday": gettext_noop("jusqu'au lundi de cette semaine"),
-    "rule.eve": gettext_noop("jusqu'à la veille"),
-    "rule.days": gettext_noop("jusqu'à {count:number} jours avant"),
-    "rule.week": gettext_noop("jusqu'à une semaine avant"),
-    "rule.weeks": gettext_noop("jusqu'à {count:number} semaines avant"),
-    "rule.monday.eve": gettext_noop("jusqu'à la veille du lundi"),
-    "rule.monday.days": gettext_noop("jusqu'à {count:number} jours avant le lundi"),
-    "rule.monday.week": gettext_noop("jusqu'au lundi de la semaine qui précède"),
-    "rule.monday.weeks": gettext_noop("jusqu'au lundi, {count:number} semaines avant"),
-    "rule.snap": gettext_noop("jusqu'au {weekday:weekday} qui précède"),
-    "rule.snap.day": gettext_noop("jusqu'au {weekday:weekday} qui précède, au moins un jour avant"),
-    "rule.snap.days": gettext_noop(
-        "jusqu'au {weekday:weekday} qui précède, au moins {count:number} jours avant"
-    ),
-    "rule.snap.week": gettext_noop("jusqu'au {weekday:weekday} qui précède, au moins une semaine avant"),
-    "rule.snap.weeks": gettext_noop(
-        "jusqu'au {weekday:weekday} qui précède, au moins {count:number} semaines avant"
-    ),
-    # the steps of a computation
-    "step.anchor.day": gettext_noop("jour réservé : {result:year}"),
-    "step.anchor.week": gettext_noop("semaine du jour réservé, qui commence le {result:year}"),
-    "step.back.days": gettext_noop("{count} jour(s) avant : {result:year}"),
-    "step.back.weeks": gettext_noop("{count} semaine(s) avant : {result:year}"),
-    "step.snap": gettext_noop("le {weekday:weekday} à cette date ou avant : {result:year}"),
-    "step.on": gettext_noop("date fixée par le règlement : {result:year}"),
-    "step.hour": gettext_noop("à {hour:hour}, heure comprise"),
-    "step.hour.strict": gettext_noop("avant {hour:hour}"),
-    "step.none": gettext_noop("aucune date limite n'est fixée pour ce service"),
-    "step.places": gettext_noop("{taken} places prises sur {capacity}"),
-    "step.closed": gettext_noop("fermé : {label}"),
-    "step.past": gettext_noop("la journée du {result:year} est passée"),
-    "step.year": gettext_noop("les réservations de l'année scolaire ne sont pas encore ouvertes"),
-    "step.opens": gettext_noop("ouverture des réservations : {moment:start}"),
-}

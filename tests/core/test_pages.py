@@ -4,7 +4,7 @@ import importlib
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
@@ -78,9 +78,28 @@ def test_what_went_wrong_has_its_page_and_a_way_out(visitor, answer, status):
     assert "Retour à la page d'accueil" in response.content.decode()
 
 
-@pytest.mark.parametrize("name", ["405", "413", "429"])
-def test_the_other_refusals_have_their_page(visitor, name):
-    page = render_to_string(f"core/errors/{name}.html", {}, visitor)
+def test_what_is_too_large_is_said(visitor):
+    response = views.bad_request(visitor, RequestDataTooBig())
+    assert response.status_code == 413
+    assert "Ce que vous envoyez est trop lourd" in response.content.decode()
+
+
+def test_too_many_fields_are_refused_in_words(portal, client):
+    portal.DATA_UPLOAD_MAX_NUMBER_FIELDS = 3
+    response = client.post("/langue/", {str(number): "x" for number in range(9)})
+    assert response.status_code == 413
+
+
+@pytest.mark.django_db
+def test_a_wrong_method_has_its_page(client):
+    response = client.put("/dev/specimen/")
+    assert response.status_code == 405
+    assert response["Allow"] == "GET, HEAD, POST"
+    assert "Cette page ne s'ouvre pas ainsi" in response.content.decode()
+
+
+def test_the_pause_after_too_many_tries_has_its_page(visitor):
+    page = render_to_string("core/errors/429.html", {}, visitor)
     assert problems(page.encode()) == []
 
 

@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
+from django.views.i18n import set_language
 
 from portail.core.site import Site
 
@@ -29,10 +30,14 @@ def fail(request: HttpRequest) -> HttpResponse:
     raise ConnectionError("no database")
 
 
-front = [path("", answer, name="home"), path("pages/<slug:slug>/", answer, name="legal")]
+front = [
+    path("", answer, name="home"),
+    path("langue/", login_not_required(set_language), name="language"),
+    path("pages/<slug:slug>/", answer, name="legal"),
+]
 places = [
     path(f"{name}/", answer, name=name)
-    for name in ("dashboard", "planning", "account", "household", "billing", "language")
+    for name in ("dashboard", "planning", "account", "household", "billing")
 ]
 desk = [path("recherche/", answer, name="search")]
 urlpatterns = [

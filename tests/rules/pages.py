@@ -1,9 +1,11 @@
 """The documentation as test data: its tables are the rows, the TOML above them is the regulation."""
 
 import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -16,6 +18,7 @@ from portail.rules import (
     default_known_until,
     parse,
 )
+from portail.rules.fields import Known, Report
 
 ROOT = Path(__file__).parents[2]
 PARIS = ZoneInfo("Europe/Paris")
@@ -91,3 +94,9 @@ def moment(words: str) -> datetime:
     hours, minutes = clock.split(":")
     found = day(date_words)
     return datetime(found.year, found.month, found.day, int(hours), int(minutes), tzinfo=PARIS)
+
+
+def known(words: str) -> tuple:
+    """« quotient = 742, residence = "commune" », as a settings file writes it."""
+    data = tomllib.loads(f"known = {{ {words} }}", parse_float=Decimal)["known"]
+    return Known().read(data, (), Report({}))

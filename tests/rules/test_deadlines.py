@@ -25,11 +25,13 @@ from portail.rules import (
     Unit,
     When,
     decide_many,
+    default_entries,
     may_book,
     may_cancel,
     modifiable,
     rule_for,
 )
+from portail.rules.limits import HOURLY
 
 PARIS = ZoneInfo("Europe/Paris")
 CALENDAR = Calendar(entries=(), known_until=date(2030, 12, 31))
@@ -188,17 +190,18 @@ def test_one_rule_for_one_action_leaves_the_other_free():
     assert modifiable("cantine", THURSDAY, [], CALENDAR)[0].fr() == "Modifiable sans date limite"
 
 
+KNOWN = Calendar(tuple(default_entries("B", "67", range(2024, 2031))), date(2030, 12, 31))
 whens = st.builds(
     When,
-    anchor=st.sampled_from(Anchor),
+    anchor=st.sampled_from([Anchor.DAY, Anchor.WEEK, Anchor.MONTH, Anchor.SCHOOL_PERIOD]),
     before=st.integers(0, 30),
-    unit=st.sampled_from(Unit),
+    unit=st.sampled_from(sorted(set(Unit) - HOURLY)),
     weekday=st.none() | st.integers(0, 6),
 )
 rules = st.builds(
     DeadlineRule, when=whens, at=st.none() | st.integers(0, DAY_MINUTES), inclusive=st.booleans()
 )
-days = st.dates(date(2026, 1, 1), date(2029, 12, 31))
+days = st.dates(date(2026, 1, 1), date(2028, 8, 31))
 quick = settings(deadline=None, max_examples=200)
 
 
@@ -206,14 +209,14 @@ quick = settings(deadline=None, max_examples=200)
 @quick
 def test_a_later_day_never_closes_earlier(rule, one, other):
     first, second = sorted((one, other))
-    assert rule.cutoff(first, CALENDAR).at <= rule.cutoff(second, CALENDAR).at
+    assert rule.cutoff(first, KNOWN).at <= rule.cutoff(second, KNOWN).at
 
 
 @given(rules, days)
 @quick
 def test_a_cutoff_shows_the_clock_of_the_rule(rule, day):
     """Whatever the season: the hour on the wall is that of the rule, and 24:00 is the next day at zero."""
-    at = rule.cutoff(day, CALENDAR).at
+    at = rule.cutoff(day, KNOWN).at
     minutes = rule.at if rule.at is not None else DAY_MINUTES if rule.inclusive else 0
     if not 120 <= minutes < 180:  # the hour that a change of clock skips or repeats
         assert at.hour * 60 + at.minute == minutes % DAY_MINUTES
@@ -226,9 +229,9 @@ def test_a_cutoff_shows_the_clock_of_the_rule(rule, day):
 @quick
 def test_what_is_said_is_what_is_decided(rule, day, distance):
     """The decision, its deadline and its sentence agree at any moment around the limit."""
-    cutoff = rule.cutoff(day, CALENDAR)
+    cutoff = rule.cutoff(day, KNOWN)
     now = cutoff.at.astimezone(UTC) + distance
-    decision = may_book(session(date=day), rule, CALENDAR, now=now)
+    decision = may_cancel(session(date=day), rule, KNOWN, now=now)
     if decision.refusal is Refusal.PAST:
         assert now.astimezone(PARIS).date() > day
         return
@@ -236,7 +239,7 @@ def test_what_is_said_is_what_is_decided(rule, day, distance):
     assert decision.deadline == cutoff.at
     assert decision.sentence()["limit" if decision.is_allowed else "moment"]
     assert (
-        decision.sentence().fr().startswith("Réservable " if decision.is_allowed else "La date limite était ")
+        decision.sentence().fr().startswith("Annulable " if decision.is_allowed else "La date limite était ")
     )
     assert decision.because == cutoff.steps
 
@@ -244,7 +247,7 @@ def test_what_is_said_is_what_is_decided(rule, day, distance):
 @given(rules, days)
 @quick
 def test_the_answer_changes_at_until_and_only_there(rule, day):
-    cutoff = rule.cutoff(day, CALENDAR)
+    cutoff = rule.cutoff(day, KNOWN)
     moment = timedelta(microseconds=1)
     at = cutoff.at.astimezone(UTC)
     assert not cutoff.is_past(at - moment)
@@ -257,13 +260,13 @@ def test_the_answer_changes_at_until_and_only_there(rule, day):
 def test_deciding_together_or_alone_is_the_same(rule, day):
     questions = [
         (action, session(date=day + timedelta(days=n), capacity=2, taken=n % 3))
-        for action in Action
+        for action in (Action.BOOK, Action.CANCEL)
         for n in range(7)
     ]
     now = datetime.combine(day, clock(12), tzinfo=PARIS)
-    together = decide_many(questions, [rule], CALENDAR, now=now)
+    together = decide_many(questions, [rule], KNOWN, now=now)
     alone = [
-        (may_book if action is Action.BOOK else may_cancel)(asked, rule, CALENDAR, now=now)
+        (may_book if action is Action.BOOK else may_cancel)(asked, rule, KNOWN, now=now)
         for action, asked in questions
     ]
     assert together == alone
@@ -291,8 +294,8 @@ def _seconds(questions: list[tuple[Action, SessionFacts]]) -> float:
         ),
         date(2030, 12, 31),
     )
-    began = time.perf_counter()
+    began = time.process_time()
     decisions = decide_many(questions, [SUNDAY], calendar, now=BEFORE)
     told = [(d.sentence().fr(), d.reason.fr()) for d in decisions]
     assert len(told) == 372
-    return time.perf_counter() - began
+    return time.process_time() - began

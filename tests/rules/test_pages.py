@@ -1,5 +1,7 @@
 """Every row of docs/rules is true."""
 
+from datetime import time
+
 import pytest
 
 from portail.rules import Action, Refusal, SessionFacts, decide_many, modifiable, rule_for
@@ -13,6 +15,9 @@ ANSWERS = {
     "pas ouvert": Refusal.NOT_OPEN,
     "complet": Refusal.FULL,
     "passé": Refusal.PAST,
+    "jamais": Refusal.NEVER,
+    "service": Refusal.AGENT,
+    "attente": Refusal.WAITING,
 }
 ACTIONS = {"réserver": Action.BOOK, "annuler": Action.CANCEL}
 LIMIT = ("Jour réservé", "Limite", "Le portail dit")
@@ -20,23 +25,40 @@ ASKED = ("Jour réservé", "Demande du", "Action", "Réponse", "Le portail dit")
 
 
 @pytest.mark.parametrize(
-    "row", [*pages.rows("delais.md", *LIMIT), *pages.rows("delais.md", "Service", *LIMIT)], ids=str
+    "row",
+    [
+        *pages.rows("delais.md", *LIMIT),
+        *pages.rows("delais.md", "Service", *LIMIT),
+        *pages.rows("delais.md", "Service", "Début", *LIMIT),
+    ],
+    ids=str,
 )
 def test_a_deadline_is_where_the_page_says(row):
     service, day = row.cells.get("Service", "cantine"), pages.day(row.cells["Jour réservé"])
     calendar, rules = pages.calendar(row.toml), pages.regulation(row.toml).deadlines
-    told, reasons = modifiable(service, day, rules, calendar)
-    first = rule_for(rules, Action.BOOK, service, day).cutoff(day, calendar)
+    start = time.fromisoformat(row.cells["Début"]) if "Début" in row.cells else None
+    told, reasons = modifiable(service, day, rules, calendar, start=start)
+    first = rule_for(rules, Action.BOOK, service, day).cutoff(day, calendar, service=service, start=start)
     assert (first.at, told.fr()) == (pages.moment(row.cells["Limite"]), row.cells["Le portail dit"])
     assert all(reason.fr() for reason in reasons)
 
 
 @pytest.mark.parametrize(
-    "row", [*pages.rows("delais.md", *ASKED), *pages.rows("delais.md", "Service", *ASKED)], ids=str
+    "row",
+    [
+        *pages.rows("delais.md", *ASKED),
+        *pages.rows("delais.md", "Service", *ASKED),
+        *pages.rows("delais.md", "Service", "Ce qu'on sait", *ASKED),
+    ],
+    ids=str,
 )
 def test_a_question_is_answered_as_the_page_says(row):
     regulation = pages.regulation(row.toml)
-    session = SessionFacts(row.cells.get("Service", "cantine"), pages.day(row.cells["Jour réservé"]))
+    session = SessionFacts(
+        row.cells.get("Service", "cantine"),
+        pages.day(row.cells["Jour réservé"]),
+        known=pages.known(row.cells.get("Ce qu'on sait", "")),
+    )
     [decision] = decide_many(
         [(ACTIONS[row.cells["Action"]], session)],
         regulation.deadlines,
@@ -46,6 +68,16 @@ def test_a_question_is_answered_as_the_page_says(row):
     )
     expected = (ANSWERS[row.cells["Réponse"]], row.cells["Le portail dit"])
     assert (decision.refusal, decision.sentence().fr()) == expected
+
+
+@pytest.mark.parametrize(
+    "row", pages.rows("delais.md", "Service", "Ce qu'on sait", "Jour réservé", "Limite"), ids=str
+)
+def test_the_rule_depends_on_what_is_known(row):
+    day, known = pages.day(row.cells["Jour réservé"]), pages.known(row.cells["Ce qu'on sait"])
+    rules, calendar = pages.regulation(row.toml).deadlines, pages.calendar(row.toml)
+    rule = rule_for(rules, Action.BOOK, row.cells["Service"], day, known)
+    assert rule.cutoff(day, calendar).at == pages.moment(row.cells["Limite"])
 
 
 @pytest.mark.parametrize(

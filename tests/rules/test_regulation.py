@@ -18,7 +18,7 @@ from portail.rules import (
     parse_bytes,
 )
 from portail.rules.fields import Table, Tables
-from portail.rules.regulation import _FILE
+from portail.rules.layout import FILE, LIMIT, SCOPE
 from portail.rules.toml_lines import locate
 
 from . import pages
@@ -94,10 +94,10 @@ def test_a_file_that_is_not_utf8_is_refused_at_its_line():
 
 @pytest.mark.parametrize("size", [1_000_001, 10_000_000])
 def test_a_huge_file_is_refused_without_being_read(size):
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(SettingsErrors, match="1 Mo au plus"):
         parse_bytes(b"#" * size)
-    assert time.perf_counter() - began < 0.1
+    assert time.process_time() - began < 0.1
 
 
 @pytest.mark.parametrize("text", ["a = " + "[" * 5000, "\x00", "a = 1979-05-27T07:32:00+99:00", "= 1", ""])
@@ -122,7 +122,7 @@ scalars = st.one_of(
 def test_any_value_under_a_known_key_is_read_or_refused(data):
     """A wrong type anywhere is a told problem, never a crash."""
     group = data.draw(st.sampled_from(["commune", "accounts", "deadlines", "bookings", "calendar"]))
-    kind = _FILE.fields[group]
+    kind = FILE.fields[group]
     table = kind.table if isinstance(kind, Tables) else kind
     assert isinstance(table, Table)
     values = data.draw(st.dictionaries(st.sampled_from(list(table.fields)), scalars))
@@ -153,17 +153,23 @@ def _toml(value: object) -> str:
 
 
 def test_every_setting_is_documented_and_every_documented_setting_exists():
-    documented = {
-        row.cells["Réglage"] for row in pages.rows("fichier.md", "Réglage", "Ce qu'il dit", "S'il manque")
-    }
-    assert documented == set(_paths(_FILE, ""))
+    rows = pages.rows("fichier.md", "Réglage", "Ce qu'il dit", "S'il manque")
+    documented = [row.cells["Réglage"] for row in rows]
+    assert len(set(documented)) == len(documented)
+    assert set(documented) == set(_paths(FILE, ""))
 
 
-def _paths(table: Table, prefix: str) -> list[str]:
-    paths = []
+def _paths(table: Table, prefix: str) -> set[str]:
+    """The settings of a table; those of a scope or of a limit are told once, under that name."""
+    paths: set[str] = set()
     for name, kind in table.fields.items():
+        shared = [word for word, group in (("portée", SCOPE), ("limite", LIMIT)) if group.get(name) is kind]
+        path = f"{shared[0]}.{name}" if shared else prefix + name
         inner = kind.table if isinstance(kind, Tables) else kind
-        paths += _paths(inner, f"{prefix}{name}.") if isinstance(inner, Table) else [f"{prefix}{name}"]
+        if isinstance(inner, Table) and name not in ("table", "columns"):
+            paths |= _paths(inner, f"{path}.")
+        else:
+            paths.add(path)
     return paths
 
 
@@ -209,6 +215,6 @@ def test_a_common_file_is_read_in_five_milliseconds():
 
 
 def _seconds(text: str) -> float:
-    began = time.perf_counter()
+    began = time.process_time()
     parse(text)
-    return time.perf_counter() - began
+    return time.process_time() - began

@@ -14,7 +14,7 @@ from portail.rules import (
     When,
     say,
 )
-from portail.rules.deadlines import Anchor
+from portail.rules.limits import Anchor
 from portail.rules.sentences import TEMPLATES
 
 PARIS = ZoneInfo("Europe/Paris")

@@ -1,0 +1,216 @@
+"""Every sentence of the rules, in French, by its code: the one vocabulary of screens, mails, journal and API.
+
+`{until:moment}` names a value and the words it is put into (see `sentences.French`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+def gettext_noop(template: str) -> str:
+    """Mark a template for the catalogues; changes nothing."""
+    return template
+
+
+TEMPLATES: Mapping[str, str] = {
+    # what may be done, until when
+    "allowed": gettext_noop("{verb} {limit}"),
+    "allowed.both": gettext_noop("Réservable {book}, annulable {cancel}"),
+    "allowed.always": gettext_noop("{verb} sans date limite"),
+    "verb.book": gettext_noop("Réservable"),
+    "verb.cancel": gettext_noop("Annulable"),
+    "verb.both": gettext_noop("Modifiable"),
+    "limit.until": gettext_noop("jusqu'au {moment:moment}"),
+    "limit.before": gettext_noop("avant le {moment:moment}"),
+    "allowed.surcharge": gettext_noop("{verb} {limit}, avec {label}"),
+    "verb.change": gettext_noop("Modifiable"),
+    "effect.free": gettext_noop("encore possible"),
+    "effect.surcharge": gettext_noop("possible avec {label}"),
+    "effect.waiting-list": gettext_noop("sur liste d'attente"),
+    "effect.agent": gettext_noop("auprès du service"),
+    "effect.refused": gettext_noop("refusé"),
+    "unless": gettext_noop("Encore possible {limit} pour : {reasons}"),
+    "unless.proof": gettext_noop("Encore possible {limit} sur justificatif : {proof}"),
+    # refusals
+    "refused.never.book": gettext_noop("Ce service ne se réserve pas en ligne"),
+    "refused.never.cancel": gettext_noop("Cette réservation ne peut pas être annulée"),
+    "refused.never.change": gettext_noop("Cette réservation ne peut pas être modifiée"),
+    "refused.waiting": gettext_noop(
+        "La date limite était {moment:moment} : la demande irait en liste d'attente, {limit}"
+    ),
+    "refused.agent": gettext_noop("La date limite était {moment:moment} : adressez-vous au service, {limit}"),
+    "refused.quota": gettext_noop(
+        "La date limite était {moment:moment}, et les {quota} demandes tardives permises sont déjà faites"
+    ),
+    "refused.not_yet": gettext_noop(
+        "La date limite était {moment:moment} ; une demande tardive se fait dès {hour:hour}"
+    ),
+    "refused.too_late": gettext_noop("La date limite était {moment:moment}"),
+    "refused.full": gettext_noop("Complet : {taken} places prises sur {capacity}"),
+    "refused.full.none": gettext_noop("Aucune place n'est ouverte ce jour-là"),
+    "refused.closed": gettext_noop("Fermé : {label}"),
+    "refused.not_open": gettext_noop("Les réservations ouvrent le {moment:start}"),
+    "refused.year": gettext_noop("En attente de l'ouverture de l'année scolaire"),
+    "refused.past": gettext_noop("Cette journée est passée"),
+    "refused.started": gettext_noop("L'accueil a commencé à {hour:hour}"),
+    # the reason: which rule
+    "reason": gettext_noop("{subject} {verb} {limit}"),
+    "reason.shifted": gettext_noop("{reason} ; cette date tombant {why}, la limite est le {day:day}"),
+    "reason.none": gettext_noop("aucune date limite n'est fixée pour ce service"),
+    "reason.never": gettext_noop("le règlement ne le prévoit pas pour ce service"),
+    "subject.day": gettext_noop("les réservations d'un jour"),
+    "subject.weekday": gettext_noop("les réservations du {weekday:weekday}"),
+    "subject.dates": gettext_noop("les réservations du {start:short} au {end:short}"),
+    "subject.week": gettext_noop("les réservations de la semaine du {week:short}"),
+    "subject.month": gettext_noop("les réservations du mois"),
+    "subject.school-period": gettext_noop("les réservations de la période scolaire"),
+    "subject.holidays": gettext_noop("les réservations de ces vacances"),
+    "subject.period": gettext_noop("les réservations de la période"),
+    "subject.booking": gettext_noop("les réservations faites ensemble"),
+    "reason.verb.book": gettext_noop("se font"),
+    "reason.verb.cancel": gettext_noop("s'annulent"),
+    "reason.verb.change": gettext_noop("se changent"),
+    "reason.verb.both": gettext_noop("se modifient"),
+    "rule.at": gettext_noop("{day}, à {hour:hour}"),
+    "rule.at.strict": gettext_noop("{day}, avant {hour:hour}"),
+    "rule.on": gettext_noop("jusqu'au {result:day}"),
+    "rule.eve": gettext_noop("jusqu'à la veille"),
+    "rule.same.day": gettext_noop("jusqu'au jour même"),
+    "rule.same.week": gettext_noop("jusqu'au lundi de cette semaine"),
+    "rule.same.month": gettext_noop("jusqu'au premier du mois"),
+    "rule.same.school-period": gettext_noop("jusqu'au début de la période scolaire"),
+    "rule.same.holidays": gettext_noop("jusqu'au début des vacances"),
+    "rule.same.period": gettext_noop("jusqu'au début de la période"),
+    "rule.same.booking": gettext_noop("jusqu'au premier jour réservé"),
+    "rule.back": gettext_noop("jusqu'à {span} avant"),
+    "rule.back.week": gettext_noop("jusqu'à {span} avant le lundi"),
+    "rule.back.month": gettext_noop("jusqu'à {span} avant le premier du mois"),
+    "rule.back.school-period": gettext_noop("jusqu'à {span} avant le début de la période scolaire"),
+    "rule.back.holidays": gettext_noop("jusqu'à {span} avant le début des vacances"),
+    "rule.back.period": gettext_noop("jusqu'à {span} avant le début de la période"),
+    "rule.back.booking": gettext_noop("jusqu'à {span} avant le premier jour réservé"),
+    "rule.snap": gettext_noop("jusqu'au {weekday:weekday} qui précède"),
+    "rule.snap.month": gettext_noop("jusqu'au dernier {weekday:weekday} du mois qui précède"),
+    "rule.snap.back": gettext_noop("jusqu'au {weekday:weekday} qui précède, au moins {span} avant"),
+    "rule.month_day": gettext_noop("jusqu'au {number} du mois qui précède"),
+    "rule.month_day.back": gettext_noop("jusqu'au {number} du mois, au moins {span} avant"),
+    "span.hours.one": gettext_noop("une heure"),
+    "span.hours": gettext_noop("{count} heures"),
+    "span.working-hours.one": gettext_noop("une heure ouvrée"),
+    "span.working-hours": gettext_noop("{count} heures ouvrées"),
+    "span.days.one": gettext_noop("un jour"),
+    "span.days": gettext_noop("{count:number} jours"),
+    "span.working-days.one": gettext_noop("un jour ouvré"),
+    "span.working-days": gettext_noop("{count:number} jours ouvrés"),
+    "span.business-days.one": gettext_noop("un jour ouvrable"),
+    "span.business-days": gettext_noop("{count:number} jours ouvrables"),
+    "span.service-days.one": gettext_noop("un jour d'accueil"),
+    "span.service-days": gettext_noop("{count:number} jours d'accueil"),
+    "span.school-days.one": gettext_noop("un jour d'école"),
+    "span.school-days": gettext_noop("{count:number} jours d'école"),
+    "span.office-days.one": gettext_noop("un jour d'ouverture de la mairie"),
+    "span.office-days": gettext_noop("{count:number} jours d'ouverture de la mairie"),
+    "span.clear-days.one": gettext_noop("un jour franc"),
+    "span.clear-days": gettext_noop("{count:number} jours francs"),
+    "span.weeks.one": gettext_noop("une semaine"),
+    "span.weeks": gettext_noop("{count:number} semaines"),
+    "span.months.one": gettext_noop("un mois"),
+    "span.months": gettext_noop("{count:number} mois"),
+    "bad.weekend": gettext_noop("un week-end"),
+    "bad.named": gettext_noop("pendant « {label} »"),
+    # the steps of a computation
+    "step.anchor.day": gettext_noop("jour réservé : {result:year}"),
+    "step.anchor.week": gettext_noop("semaine du jour réservé, qui commence le {result:year}"),
+    "step.anchor.month": gettext_noop("mois du jour réservé, qui commence le {result:year}"),
+    "step.anchor.school-period": gettext_noop(
+        "période scolaire du jour réservé, qui commence le {result:year}"
+    ),
+    "step.anchor.holidays": gettext_noop("vacances du jour réservé, qui commencent le {result:year}"),
+    "step.anchor.period": gettext_noop("période du jour réservé, qui commence le {result:year}"),
+    "step.anchor.booking": gettext_noop("premier jour de ce qui est réservé ensemble : {result:year}"),
+    "step.back": gettext_noop("{span} avant : {result:year}"),
+    "step.month_day": gettext_noop("le {number} du mois à cette date ou avant : {result:year}"),
+    "step.shift": gettext_noop("cette date tombe {why}, la limite devient : {result:year}"),
+    "step.never": gettext_noop("le règlement ne permet pas de le faire"),
+    "step.late": gettext_noop("la date limite du {moment:moment} est passée : {effect}"),
+    "step.quota": gettext_noop("{count} demandes tardives déjà faites, {quota} permises"),
+    "step.snap": gettext_noop("le {weekday:weekday} à cette date ou avant : {result:year}"),
+    "step.on": gettext_noop("date fixée par le règlement : {result:year}"),
+    "step.hour": gettext_noop("à {hour:hour}, heure comprise"),
+    "step.hour.strict": gettext_noop("avant {hour:hour}"),
+    "step.none": gettext_noop("aucune date limite n'est fixée pour ce service"),
+    "step.places": gettext_noop("{taken} places prises sur {capacity}"),
+    "step.closed": gettext_noop("fermé : {label}"),
+    "step.past": gettext_noop("la journée du {result:year} est passée"),
+    "step.year": gettext_noop("les réservations de l'année scolaire ne sont pas encore ouvertes"),
+    "step.opens": gettext_noop("ouverture des réservations : {moment:start}"),
+    # prices
+    "price": gettext_noop("{amount:money} : {why}"),
+    "and_then": gettext_noop("{first} ; {second}"),
+    "price.flat": gettext_noop("tarif de {amount:money}"),
+    "price.band": gettext_noop("{axis} {value:plain}, tranche {band} : {amount:money}"),
+    "price.band_shift": gettext_noop("tranche décalée de {count}"),
+    "price.line": gettext_noop("{percent:plain} % × {axis} {value:plain} = {amount:money}"),
+    "price.line_plus": gettext_noop(
+        "{percent:plain} % × {axis} {value:plain} + {plus:money} = {amount:money}"
+    ),
+    "price.points": gettext_noop("{axis} {value:plain}, entre deux points du barème : {amount:money}"),
+    "price.ceiling": gettext_noop("plafonné à {amount:money}"),
+    "price.floor": gettext_noop("porté au minimum de {amount:money}"),
+    "price.highest": gettext_noop("sans justificatif pour « {axis} », tarif le plus fort : {amount:money}"),
+    "price.time": gettext_noop("{count:plain} × {minutes} min à {one:money} = {amount:money}"),
+    "price.time_rest": gettext_noop("{count:plain} × {minutes} min, et {rest} min = {amount:money}"),
+    "price.pack": gettext_noop("vendu par {count}"),
+    "price.quantity": gettext_noop("× {quantity:plain}"),
+    "price.adjusted": gettext_noop("{label} ({change:change}) : {amount:money}"),
+    "price.cap.day": gettext_noop(
+        "plafond de {most:money} par jour, dont {already:money} déjà comptés : {amount:money}"
+    ),
+    "price.cap.week": gettext_noop(
+        "plafond de {most:money} par semaine, dont {already:money} déjà comptés : {amount:money}"
+    ),
+    "price.cap.month": gettext_noop(
+        "plafond de {most:money} par mois, dont {already:money} déjà comptés : {amount:money}"
+    ),
+    "price.cap.period": gettext_noop(
+        "plafond de {most:money} par période, dont {already:money} déjà comptés : {amount:money}"
+    ),
+    "price.cap.year": gettext_noop(
+        "plafond de {most:money} par an, dont {already:money} déjà comptés : {amount:money}"
+    ),
+    "price.none": gettext_noop(
+        "Aucun tarif n'est fixé pour « {service} » le {day:year}, pour cette situation"
+    ),
+    "price.no_column": gettext_noop("Le tarif « {name} » dépend de : {needed}. Précisez-le"),
+    "price.not_published": gettext_noop("Le règlement ne donne pas ce prix"),
+    "price.missing": gettext_noop("Ce tarif dépend de : {axis}. Précisez-le"),
+    "price.no_band": gettext_noop("Aucune tranche du barème ne contient {axis} {value:plain}"),
+    "clock": gettext_noop("{minutes:hour}"),
+    "band.named": gettext_noop("{label}"),
+    "band.all": gettext_noop("unique"),
+    "band.to": gettext_noop("jusqu'à {high:plain}"),
+    "band.under": gettext_noop("au-dessous de {high:plain}"),
+    "band.from": gettext_noop("à partir de {low:plain}"),
+    "band.over": gettext_noop("au-delà de {low:plain}"),
+    "band.from_to": gettext_noop("de {low:plain} à {high:plain}"),
+    "band.from_under": gettext_noop("de {low:plain} à moins de {high:plain}"),
+    "band.over_to": gettext_noop("de plus de {low:plain} à {high:plain}"),
+    "band.over_under": gettext_noop("entre {low:plain} et {high:plain}"),
+    "axis.quotient": gettext_noop("quotient"),
+    "axis.income": gettext_noop("revenu"),
+    "axis.rank": gettext_noop("rang de l'enfant"),
+    "axis.children": gettext_noop("nombre d'enfants"),
+    "axis.enrolled": gettext_noop("nombre d'enfants inscrits"),
+    "axis.present": gettext_noop("nombre d'enfants présents"),
+    "axis.together": gettext_noop("nombre d'enfants présents ensemble"),
+    "axis.age": gettext_noop("âge"),
+    "axis.days": gettext_noop("jours dans la semaine"),
+    "axis.units": gettext_noop("unités dans la période"),
+    "axis.minutes": gettext_noop("durée en minutes"),
+    "axis.arrives": gettext_noop("heure d'arrivée"),
+    "axis.leaves": gettext_noop("heure de départ"),
+    "axis.count": gettext_noop("nombre de fois"),
+    "axis.parts": gettext_noop("nombre de parts"),
+    "axis.cost": gettext_noop("coût"),
+}
