@@ -270,6 +270,20 @@ class Bound(Field):
 
 
 @dataclass(frozen=True)
+class MonthDay(Field):
+    """A day of every year, "01-31" for the 31st of January."""
+
+    def read(self, value: Any, path: Path, report: Report) -> tuple[int, int]:
+        match = re.fullmatch(r"(\d\d)-(\d\d)", value) if isinstance(value, str) else None
+        if match and 1 <= int(match[1]) <= 12 and 1 <= int(match[2]) <= 31:
+            return int(match[1]), int(match[2])
+        raise Expected(f'un jour de l\'année est attendu, mois-jour : "02-01" (reçu : {_shown(value)})')
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"}
+
+
+@dataclass(frozen=True)
 class Moment(Field):
     """A local day and hour "2026-12-06 21:00"; the hour may be 24:00."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+from .absences import Outcome
 from .bands import Holes, Overlaps
 from .calendars import ANY_SERVICE, EntryKind, RunsIn
 from .days import DayKind
@@ -25,6 +26,7 @@ from .fields import (
     Known,
     ListOf,
     Moment,
+    MonthDay,
     Range,
     Table,
     Tables,
@@ -32,7 +34,9 @@ from .fields import (
 )
 from .french_days import SUBDIVISIONS, ZONES
 from .limits import Anchor, Bad, Unit
+from .quotients import Effect as QuotientEffect
 from .scopes import NUMBERS, TAGS
+from .surcharges import Once, Trigger
 from .tariffs import MODES, Counted, Part, Per, Stage
 
 FORMAT = 1
@@ -259,6 +263,68 @@ TARIFF = Table(
     }
 )
 
+SURCHARGE = Table(
+    fields={
+        "name": Text(longest=100),
+        "trigger": Choice(choices={t.value: t for t in Trigger}),
+        **SCOPE,
+        "fixed": _MONEY,
+        "amount": _SIGNED,
+        "percent": Amount(default=None, highest=Decimal(1000)),
+        "factor": Amount(default=None, highest=Decimal(10)),
+        "once": Choice(default=Once.ITEM, choices={o.value: o for o in Once}),
+        "slice_minutes": Integer(default=15, lowest=1, highest=240),
+        "grace": Integer(default=0, highest=240),
+        "from_count": Integer(default=1, lowest=1, highest=100),
+        "reset": Choice(default="year", choices={p: p for p in ("week", "month", "school-period", "year")}),
+        "at_most": _MONEY,
+        "refused": Flag(default=False),
+    }
+)
+
+ABSENCE = Table(
+    fields={
+        "name": Text(longest=100),
+        **SCOPE,
+        "outcome": Choice(default=Outcome.NOT_BILLED, choices={o.value: o for o in Outcome}),
+        "proof": Text(default="", longest=80),
+        "proof_hours": Integer(default=None, lowest=1, highest=2000),
+        "notice": Table(fields=FORMULA),
+        "billed_days": ListOf(default=(), item=Integer(lowest=1, highest=60), example="[1, 2]"),
+        "billed_until": Choice(default=None, choices=WEEKDAYS),
+        "least": Integer(default=1, lowest=1, highest=60),
+        "least_days": Choice(default=DayKind.SERVICE, choices={k.value: k for k in DayKind}),
+        "kept": Amount(default=Decimal(0), highest=Decimal(100)),
+    }
+)
+
+QUOTIENT = Table(
+    fields={
+        "kinds": ListOf(default=(), item=Text(longest=40), example='["CAF", "avis d\'imposition"]'),
+        "renewal": MonthDay(default=None),
+        "valid_months": Integer(default=None, lowest=1, highest=60),
+        "effect": Choice(default=QuotientEffect.AT_ONCE, choices={e.value: e for e in QuotientEffect}),
+        "missing": Amount(default=None),
+        "assumes": Text(default=None, longest=300),
+    }
+)
+
+CONSTRAINT = Table(
+    fields={
+        "name": Text(longest=100),
+        **SCOPE,
+        "per": Choice(default="week", choices={p: p for p in ("week", "month", "period")}),
+        "least": Integer(default=None, lowest=1, highest=31),
+        "least_with_holiday": Integer(default=None, highest=31),
+        "most": Integer(default=None, lowest=1, highest=31),
+        "counts": ListOf(default=(), item=Integer(lowest=1, highest=31), example="[4, 5]"),
+        "whole": Flag(default=False),
+        "needs": Codes(default=()),
+        "excludes": Codes(default=()),
+        "linked": Codes(default=()),
+    }
+)
+
 EXAMPLE = Table(
     fields={
         "service": Text(longest=40),
@@ -269,6 +335,7 @@ EXAMPLE = Table(
         "until": Moment(default=None),
         "opens": Moment(default=None),
         "never": Flag(default=False),
+        "trigger": Choice(default=None, choices={t.value: t for t in Trigger}),
         "price": Amount(default=None, lowest=Decimal(-1000)),
     }
 )
@@ -285,6 +352,10 @@ FILE = Table(
         "bookings": Table(fields={"openings": Tables(table=OPENING), "windows": Tables(table=WINDOW)}),
         "calendar": Tables(table=ENTRY),
         "tariffs": Tables(table=TARIFF),
+        "surcharges": Tables(table=SURCHARGE),
+        "absences": Tables(table=ABSENCE),
+        "quotient": QUOTIENT,
+        "constraints": Tables(table=CONSTRAINT),
         "examples": Tables(table=EXAMPLE),
     }
 )

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from . import building
+from . import building_charges as charges
+from .absences import AbsenceRule
 from .building_tariffs import check_tariff, tariff
 from .calendars import OFFICE_WEEKDAYS, SCHOOL_WEEKDAYS, Calendar, Entry, ServiceDays
+from .constraints import Constraint
 from .deadlines import Action, DeadlineRule, OpeningRule
-from .fields import Problem, Report, SettingsErrors, Values
+from .fields import Problem, Report, SettingsErrors, Values, path_words
 from .layout import FILE, FORMAT
+from .quotients import QuotientRule
 from .scopes import Known, Scope
+from .surcharges import Surcharge, Trigger
 from .tariffs import Tariff
 from .toml_lines import Path, locate
 
@@ -51,6 +56,7 @@ class Example:
     opens: tuple[date, int] | None = None
     never: bool = False
     price: Decimal | None = None
+    trigger: Trigger | None = None
     source: str = ""
 
 
@@ -64,11 +70,17 @@ class Regulation:
     openings: tuple[OpeningRule, ...] = ()
     calendar: tuple[Entry, ...] = ()
     tariffs: tuple[Tariff, ...] = ()
+    surcharges: tuple[Surcharge, ...] = ()
+    absences: tuple[AbsenceRule, ...] = ()
+    quotient: QuotientRule = QuotientRule()  # noqa: RUF009  (frozen)
+    constraints: tuple[Constraint, ...] = ()
     examples: tuple[Example, ...] = ()
     password_min_length: int = 12
     assumptions: tuple[Problem, ...] = ()
     """What its writer assumed where the source says nothing, with its place in the file."""
     format: int = FORMAT
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
+    """The line of each rule: "tariffs[2]" → 41."""
 
     def calendar_with(
         self,
@@ -154,6 +166,11 @@ def _regulation(values: Values, report: Report) -> Regulation | None:
     tariffs = _many(values["tariffs"], "tariffs", check_tariff, tariff, report)
     base = [(path, one) for path, one in tariffs if not one.adds]
     _refuse_overlaps(base, "tarif", report, lambda one, other: True)
+    surcharges = _many(values["surcharges"], "surcharges", charges.check_surcharge, charges.surcharge, report)
+    absences = _many(values["absences"], "absences", charges.check_absence, charges.absence, report)
+    constraints = _many(
+        values["constraints"], "constraints", charges.check_constraint, charges.constraint, report
+    )
     examples = _many(values["examples"], "examples", building.check_nothing, _example, report)
     _refuse_twice(services, report)
     commune = _commune(values["commune"], report)
@@ -166,9 +183,14 @@ def _regulation(values: Values, report: Report) -> Regulation | None:
         openings=tuple(rule for _, rule in openings),
         calendar=tuple(entry for _, entry in calendar),
         tariffs=tuple(one for _, one in tariffs),
+        surcharges=tuple(one for _, one in surcharges),
+        absences=tuple(one for _, one in absences),
+        quotient=charges.quotient(values["quotient"]) if values["quotient"] else QuotientRule(),
+        constraints=tuple(one for _, one in constraints),
         examples=tuple(replace(one, line=report.line(path)) for path, one in examples),
         password_min_length=(values["accounts"] or {"password_min_length": 12})["password_min_length"],
         assumptions=tuple(_assumptions(values, (), report)),
+        lines={path_words(path): report.line(path) for path, _ in (*deadlines, *openings, *tariffs)},
     )
 
 
@@ -220,7 +242,10 @@ def _refuse_overlaps(
 
 
 def _example(values: Values) -> Example:
-    asked = {name: values[name] for name in ("until", "opens", "price", "never", "known", "action", "source")}
+    asked = {
+        name: values[name]
+        for name in ("until", "opens", "price", "never", "known", "action", "source", "trigger")
+    }
     return Example(0, values["service"], values["day"] or _ANY_DAY, **asked)
 
 
@@ -249,7 +274,7 @@ def _assumptions(values: Any, path: Path, report: Report) -> Iterable[Problem]:
     if isinstance(values, Values):
         for key, value in values.items():
             if key == "assumes" and value:
-                yield Problem(report.line((*path, key)), ".".join(map(str, path)), value)
+                yield Problem(report.line((*path, key)), path_words(path), value)
             else:
                 yield from _assumptions(value, (*path, key), report)
     elif isinstance(values, list):

@@ -213,4 +213,36 @@ TEMPLATES: Mapping[str, str] = {
     "axis.count": gettext_noop("nombre de fois"),
     "axis.parts": gettext_noop("nombre de parts"),
     "axis.cost": gettext_noop("coût"),
+    # surcharges, absences, quotient, baskets
+    "surcharge": gettext_noop("{label} : {amount:money}"),
+    "surcharge.slices": gettext_noop(
+        "{count:plain} × {minutes} min commencées, pour {late:plain} min de retard"
+    ),
+    "absence.no_rule": gettext_noop("Facturé : le règlement ne prévoit rien pour cette absence"),
+    "absence.short": gettext_noop(
+        "Facturé : l'absence dure {length} jour(s), {least} au moins sont demandés"
+    ),
+    "absence.told_late": gettext_noop("Facturé : l'absence devait être signalée {limit}"),
+    "absence.no_proof": gettext_noop("Facturé : il manque la pièce « {proof} »"),
+    "absence.proof_late": gettext_noop("Facturé : la pièce « {proof} » devait arriver sous {hours} h"),
+    "absence.billed_day": gettext_noop("Facturé : jour {rank} de l'absence"),
+    "absence.billed_until": gettext_noop("Facturé : les jours avant le {day:day} restent dus"),
+    "absence.not-billed": gettext_noop("Non facturé : {name}"),
+    "absence.deducted": gettext_noop("Déduit de la prochaine facture : {name}"),
+    "absence.credit": gettext_noop("Porté à votre crédit : {name}"),
+    "absence.refund": gettext_noop("Remboursé : {name}"),
+    "absence.annual": gettext_noop("Régularisé en fin d'année : {name}"),
+    "quotient.found": gettext_noop("quotient {value:plain} ({kind}), valable du {start:year} au {end:year}"),
+    "quotient.missing": gettext_noop("aucun quotient justifié ce jour-là : le tarif le plus fort s'applique"),
+    "quotient.default": gettext_noop("aucun quotient justifié ce jour-là : {value:plain} est retenu"),
+    "basket.week": gettext_noop("semaine du {start:short}"),
+    "basket.month": gettext_noop("mois qui commence le {start:short}"),
+    "basket.period": gettext_noop("période qui commence le {start:short}"),
+    "basket.least": gettext_noop("{name}, {group} : {least} jours au moins, {count} choisi(s)"),
+    "basket.most": gettext_noop("{name}, {group} : {most} jours au plus, {count} choisis"),
+    "basket.counts": gettext_noop("{name}, {group} : {allowed} jours, {count} choisi(s)"),
+    "basket.whole": gettext_noop("{name}, {group} : tous les jours ou aucun ; il manque {missing}"),
+    "basket.needs": gettext_noop("{name}, {day:day} : « {service} » demande aussi : {others}"),
+    "basket.excludes": gettext_noop("{name}, {day:day} : « {service} » ne va pas avec : {others}"),
+    "basket.linked": gettext_noop("{name}, {day:day} : « {service} » se réserve avec : {others}"),
 }

@@ -1,0 +1,97 @@
+"""Surcharges, absences, quotient and constraints made of the tables of a settings file."""
+
+from __future__ import annotations
+
+from .absences import AbsenceRule
+from .building import check_dates, check_limit, formula, scope
+from .constraints import Constraint
+from .fields import Expected, Values
+from .limits import Limit
+from .quotients import QuotientRule
+from .surcharges import Surcharge
+
+_AMOUNTS = ("fixed", "amount", "percent", "factor")
+
+
+def check_surcharge(values: Values) -> None:
+    check_dates(values)
+    given = [key for key in _AMOUNTS if values[key] is not None]
+    if len(given) != 1 and not (values["refused"] and not given):
+        names = ", ".join(given) or "aucun"
+        raise Expected(f"un seul de ces réglages est attendu : {', '.join(_AMOUNTS)} (reçu : {names})")
+
+
+def surcharge(values: Values) -> Surcharge:
+    return Surcharge(
+        name=values["name"],
+        trigger=values["trigger"],
+        scope=scope(values),
+        fixed=values["fixed"],
+        amount=values["amount"],
+        percent=values["percent"],
+        factor=values["factor"],
+        once=values["once"],
+        slice_minutes=values["slice_minutes"],
+        grace=values["grace"],
+        from_count=values["from_count"],
+        reset=values["reset"],
+        most=values["at_most"],
+        refused=values["refused"],
+    )
+
+
+def check_absence(values: Values) -> None:
+    check_dates(values)
+    if values["notice"]:
+        check_limit(values["notice"])
+    if values["proof_hours"] and not values["proof"]:
+        raise Expected("le nom de la pièce à fournir est attendu (proof)", key="proof_hours")
+
+
+def absence(values: Values) -> AbsenceRule:
+    return AbsenceRule(
+        name=values["name"],
+        scope=scope(values),
+        outcome=values["outcome"],
+        proof=values["proof"],
+        proof_hours=values["proof_hours"],
+        notice=Limit(**formula(values["notice"])) if values["notice"] else None,
+        billed_days=frozenset(values["billed_days"]),
+        billed_until=values["billed_until"],
+        least=values["least"],
+        least_kind=values["least_days"],
+        kept=values["kept"],
+    )
+
+
+def quotient(values: Values) -> QuotientRule:
+    return QuotientRule(
+        kinds=values["kinds"],
+        renewal=values["renewal"],
+        valid_months=values["valid_months"],
+        effect=values["effect"],
+        missing=values["missing"],
+    )
+
+
+def check_constraint(values: Values) -> None:
+    check_dates(values)
+    least, most = values["least"], values["most"]
+    if least and most and most < least:
+        raise Expected(f"un nombre d'au moins {least} (least) est attendu", key="most")
+
+
+def constraint(values: Values) -> Constraint:
+    return Constraint(
+        name=values["name"],
+        scope=scope(values),
+        per=values["per"],
+        least=values["least"],
+        least_with_holiday=values["least_with_holiday"],
+        most=values["most"],
+        counts=frozenset(values["counts"]),
+        whole=values["whole"],
+        needs=frozenset(values["needs"]),
+        excludes=frozenset(values["excludes"]),
+        linked=frozenset(values["linked"]),
+    )

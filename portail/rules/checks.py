@@ -1,0 +1,223 @@
+"""What a settings file says of itself: its examples must hold, and what deserves a second look is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+
+from . import bands
+from .bands import Holes, Overlaps
+from .calendars import ANY_SERVICE, Calendar, CalendarUnknown, EntryKind
+from .deadlines import opening_for, rule_for
+from .fields import Problem
+from .limits import Asked
+from .pricing import PriceUnknown, price
+from .regulation import Example, Regulation
+from .scopes import Scope
+from .sentences import FRENCH
+from .surcharges import surcharge
+from .tariffs import Grid, Tariff
+
+
+def broken_examples(regulation: Regulation, calendar: Calendar) -> tuple[Problem, ...]:
+    """The examples of the file whose answer is not the one that the file gives."""
+    problems = []
+    for index, example in enumerate(regulation.examples):
+        for expected, found in _compared(example, regulation, calendar):
+            message = f"l'exemple attend {expected}, les règles donnent {found}"
+            problems.append(Problem(example.line, f"examples[{index + 1}]", message))
+    return tuple(problems)
+
+
+def _compared(example: Example, regulation: Regulation, calendar: Calendar) -> Iterator[tuple[str, str]]:
+    """What an example expects and what is found, where they differ."""
+    pairs = []
+    try:
+        if example.until or example.never:
+            pairs.append((_limit_words(example), _limit(example, regulation, calendar)))
+        if example.opens:
+            pairs.append((_moment(example.opens, calendar), _opening(example, regulation, calendar)))
+        if example.price is not None:
+            pairs.append((FRENCH.money(example.price), FRENCH.money(_price(example, regulation))))
+    except (PriceUnknown, CalendarUnknown) as unknown:
+        pairs.append(("une réponse", str(unknown)))
+    return ((expected, found) for expected, found in pairs if expected != found)
+
+
+def _price(example: Example, regulation: Regulation) -> Decimal:
+    """The price of an example, or what is due when its trigger went wrong."""
+    asked = (example.service, example.day, example.known)
+    if example.trigger is None:
+        return price(regulation.tariffs, *asked).amount
+    try:
+        base = price(regulation.tariffs, *asked)
+    except PriceUnknown:
+        base = None
+    charged = surcharge(regulation.surcharges, example.trigger, *asked, base=base)
+    return charged.price.amount if charged else base.amount if base else Decimal(0)
+
+
+def _moment(words: tuple[date, int], calendar: Calendar) -> str:
+    return FRENCH.moment(calendar.local(*words))
+
+
+def _limit_words(example: Example) -> str:
+    if example.never or example.until is None:
+        return "jamais"
+    return f"{FRENCH.year(example.until[0])} à {FRENCH.hour(example.until[1])}"
+
+
+def _limit(example: Example, regulation: Regulation, calendar: Calendar) -> str:
+    rule = rule_for(
+        regulation.deadlines, example.action, example.service, example.day, example.known, calendar=calendar
+    )
+    if rule is None:
+        return "aucune limite"
+    if rule.chosen(example.day).never:
+        return "jamais"
+    service = calendar.service(example.service)
+    start = service.start if service else None
+    cutoff = rule.cutoff_of(Asked(example.service, example.day, start), calendar)
+    day, minutes = cutoff.at.date(), cutoff.at.hour * 60 + cutoff.at.minute
+    if example.until == (day - timedelta(days=1), 1440):
+        day, minutes = (day - timedelta(days=1), 1440) if minutes == 0 else (day, minutes)
+    return f"{FRENCH.year(day)} à {FRENCH.hour(minutes)}"
+
+
+def _opening(example: Example, regulation: Regulation, calendar: Calendar) -> str:
+    opening = opening_for(regulation.openings, example.service, example.day, example.known, calendar=calendar)
+    if opening is None:
+        return "aucune ouverture"
+    return FRENCH.moment(opening.moment(example.day, calendar, service=example.service))
+
+
+def doubts(regulation: Regulation, calendar: Calendar, *, around: date) -> tuple[Problem, ...]:
+    """What the file may not have meant: nothing here stops it from being applied.
+
+    `around`: the year that starts on this day is the one looked at, where dates matter.
+    """
+    found = [
+        *_holes(regulation),
+        *_unreachable(regulation),
+        *_openings_after_deadlines(regulation, calendar, around),
+        *_without_holidays(calendar, around),
+        *_unknown_services(regulation),
+        *(
+            Problem(assumed.line, assumed.path, f"à confirmer : {assumed.message}")
+            for assumed in regulation.assumptions
+        ),
+    ]
+    return tuple(sorted(found, key=lambda problem: problem.line))
+
+
+def _holes(regulation: Regulation) -> Iterator[Problem]:
+    for index, tariff in enumerate(regulation.tariffs):
+        if not isinstance(tariff.function, Grid):
+            continue
+        for kind, start, end in bands.faults(tariff.function.bands):
+            ends = f"{FRENCH.plain(start)} et {FRENCH.plain(end)}"
+            if kind == "hole" and tariff.function.holes is Holes.REFUSE:
+                yield _doubt(
+                    regulation,
+                    f"tariffs[{index + 1}]",
+                    f"« {tariff.name} » : rien n'est prévu entre {ends} (holes)",
+                )
+            if kind == "overlap" and tariff.function.overlaps is Overlaps.REFUSE:
+                message = f"« {tariff.name} » : deux tranches valent entre {ends} (overlaps)"
+                yield _doubt(regulation, f"tariffs[{index + 1}]", message)
+
+
+def _doubt(regulation: Regulation, path: str, message: str) -> Problem:
+    return Problem(regulation.lines.get(path, 1), path, message)
+
+
+def _unreachable(regulation: Regulation) -> Iterator[Problem]:
+    """Columns that an earlier one hides."""
+    for index, tariff in enumerate(regulation.tariffs):
+        for number, column in enumerate(tariff.columns):
+            if any(_covers(earlier, column) for earlier in tariff.columns[:number]):
+                message = f"« {tariff.name} » : aucun enfant n'atteint la colonne {number + 1}, une autre la précède"
+                yield _doubt(regulation, f"tariffs[{index + 1}]", message)
+        yield from _never_base(regulation, index, tariff)
+
+
+def _never_base(regulation: Regulation, index: int, tariff: Tariff) -> Iterator[Problem]:
+    """A supplement for services that have no base price at all."""
+    if not tariff.adds or ANY_SERVICE in tariff.scope.services:
+        return
+    priced = {code for other in regulation.tariffs if not other.adds for code in other.scope.services}
+    missing = [code for code in tariff.scope.services if code not in priced and ANY_SERVICE not in priced]
+    if missing:
+        message = f"« {tariff.name} » s'ajoute au prix de {', '.join(missing)}, qui n'en a pas"
+        yield _doubt(regulation, f"tariffs[{index + 1}]", message)
+
+
+def _covers(wide: Scope, narrow: Scope) -> bool:
+    """Whether everybody whom the second holds is held by the first (told of tags only)."""
+    if wide.spans:
+        return wide == narrow
+    mine = dict(narrow.tags)
+    return all(name in mine and mine[name] <= words for name, words in wide.tags)
+
+
+def _openings_after_deadlines(regulation: Regulation, calendar: Calendar, around: date) -> Iterator[Problem]:
+    """Openings that come after the deadline of the same days, looked at day by day over a year."""
+    for index, opening in enumerate(regulation.openings):
+        for service in opening.scope.services:
+            for day in (around + timedelta(days=n) for n in range(365)):
+                if not opening.scope.holds(service, day, _held(opening.scope)):
+                    continue
+                late = _opens_too_late(regulation, calendar, opening.scope, service, day)
+                if late:
+                    place = f"bookings.openings[{index + 1}]"
+                    yield _doubt(regulation, place, f"{service}, {FRENCH.year(day)} : {late}")
+                    break
+
+
+def _held(scope: Scope) -> tuple[tuple[str, object], ...]:
+    return tuple((name, min(words)) for name, words in scope.tags)
+
+
+def _opens_too_late(
+    regulation: Regulation, calendar: Calendar, scope: Scope, service: str, day: date
+) -> str | None:
+    known = _held(scope)
+    try:
+        opening = opening_for(regulation.openings, service, day, known, calendar=calendar)
+        rule = rule_for(regulation.deadlines, "book", service, day, known, calendar=calendar)  # type: ignore[arg-type]
+        if opening is None or rule is None or rule.chosen(day).never:
+            return None
+        opens = opening.moment(day, calendar, service=service)
+        closes = rule.cutoff(day, calendar, service=service).at
+    except CalendarUnknown:
+        return None
+    if opens < closes:
+        return None
+    return f"l'ouverture ({FRENCH.start(opens)}) ne précède pas la limite ({FRENCH.moment(closes)})"
+
+
+def _without_holidays(calendar: Calendar, around: date) -> Iterator[Problem]:
+    end = around + timedelta(days=365)
+    for kind, noun in (
+        (EntryKind.SCHOOL_HOLIDAY, "vacances scolaires"),
+        (EntryKind.PUBLIC_HOLIDAY, "jour férié"),
+    ):
+        if not any(e.kind is kind and e.start < end and e.end >= around for e in calendar.entries):
+            yield Problem(
+                1, "calendar", f"le calendrier n'a aucun {noun} dans l'année qui suit le {around:%d/%m/%Y}"
+            )
+
+
+def _unknown_services(regulation: Regulation) -> Iterator[Problem]:
+    """Codes that no [[services]] describes, when the file describes its services."""
+    known = {service.code for service in regulation.services}
+    if not known:
+        return
+    scopes = {
+        **{f"deadlines[{n + 1}]": rule.scope for n, rule in enumerate(regulation.deadlines)},
+        **{f"tariffs[{n + 1}]": tariff.scope for n, tariff in enumerate(regulation.tariffs)},
+    }
+    for place, scope in scopes.items():
+        for code in sorted({*scope.services} - known - {ANY_SERVICE}):
+            yield _doubt(regulation, place, f"le service « {code} » n'est pas décrit sous [[services]]")
