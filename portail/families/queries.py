@@ -3,12 +3,23 @@
 from dataclasses import dataclass
 from datetime import date
 from hmac import compare_digest
+from typing import Any
 
 from django.db.models import Prefetch, Q
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
-from portail.activities.models import SchoolYear
+from portail.activities.models import School, SchoolYear
 from portail.core.text import name_key
-from portail.families.models import Child, ChildContact, Household, HouseholdChild, Schooling
+from portail.families.models import (
+    Adult,
+    Child,
+    ChildContact,
+    Household,
+    HouseholdChild,
+    Request,
+    Schooling,
+)
 
 
 @dataclass(frozen=True)
@@ -35,7 +46,8 @@ def child_sheets(household: Household, *, day: date) -> list[ChildSheet]:
     """
     year = school_year_of(day)
     links = (
-        HouseholdChild.objects.filter(Q(until=None) | Q(until__gte=day), household=household, can_see=True)
+        HouseholdChild.objects.filter(household=household, can_see=True, since__lte=day)
+        .filter(Q(until=None) | Q(until__gte=day))
         .select_related("child")
         .prefetch_related(
             Prefetch(
@@ -72,3 +84,46 @@ def household_of(number: str, name: str) -> Household | None:
     typed = name_key(name)
     known = household.name_key if household else ""
     return household if typed and compare_digest(typed.encode(), known.encode()) else None
+
+
+@dataclass(frozen=True)
+class ChangeLine:
+    """A line of a change that was asked, as people read it."""
+
+    label: str
+    old: str
+    new: str
+
+
+_ROWS: dict[str, type[Household] | type[Adult] | type[Child]] = {
+    "household": Household,
+    "adult": Adult,
+    "child": Child,
+}
+
+
+def change_lines(request: Request) -> list[ChangeLine]:
+    """What a change asks for, with the names of its fields and schools. One query, and only for a school."""
+    changes = request.data.get("changes", [])
+    schools = {change[side] for change in changes if change["field"] == "school" for side in ("old", "new")}
+    names = dict(School.objects.filter(pk__in=schools - {None}).values_list("pk", "name")) if schools else {}
+    rows = _ROWS.get(request.data.get("about", ""), Child)
+
+    def read(field: str, value: Any) -> str:
+        if field == "school":
+            return names.get(value, "")
+        if field == "birth_date" and value:
+            return date_format(date.fromisoformat(value))
+        return str(value or "")
+
+    def label(field: str) -> str:
+        return _("École") if field == "school" else str(rows._meta.get_field(field).verbose_name)  # type: ignore[union-attr]
+
+    return [
+        ChangeLine(
+            label=label(change["field"]),
+            old=read(change["field"], change["old"]),
+            new=read(change["field"], change["new"]),
+        )
+        for change in changes
+    ]

@@ -3,7 +3,20 @@
 from django.urls import URLPattern, path, register_converter
 
 from portail.front.converters import MonthConverter
-from portail.front.views import account, activation, dashboard, home, language, planning, receipts, sign_up
+from portail.front.views import (
+    account,
+    activation,
+    billing,
+    dashboard,
+    documents,
+    dossier,
+    home,
+    language,
+    planning,
+    receipts,
+    requests,
+    sign_up,
+)
 
 register_converter(MonthConverter, "month")
 
@@ -59,4 +72,39 @@ own_account: list[URLPattern] = [
     path("mon-compte/conditions/", account.terms, name="terms"),
 ]
 
-urlpatterns: list[URLPattern] = [*first_pages, *planning_pages, *signing_up, *own_account]
+# --- the dossier
+dossier_pages: list[URLPattern] = [
+    path("dossier/", dossier.household, name="household"),
+    path("dossier/coordonnees/", dossier.reach, name="reach"),
+    path("dossier/coordonnees/moi/", dossier.own_reach, name="own_reach"),
+    path("dossier/enfants/<int:child_id>/coordonnees/", dossier.child_reach, name="child_reach"),
+    path("dossier/enfants/<int:child_id>/contacts/", dossier.add_contact, name="add_contact"),
+    path("dossier/contacts/<int:contact_id>/", dossier.edit_contact, name="edit_contact"),
+    path("dossier/contacts/<int:contact_id>/retirer/", dossier.remove_contact, name="remove_contact"),
+    path("documents/", documents.documents, name="documents"),
+    path("documents/<int:document_id>/", documents.download, name="family_document"),
+    path("compte/", billing.history, name="billing"),
+]
+
+# --- démarches
+request_pages: list[URLPattern] = [
+    path("demarches/", requests.requests, name="requests"),
+    path("demarches/nouvelle/", requests.ask, name="ask"),
+    path("demarches/nouvelle/adresse/", requests.ask_address, name="ask_address"),
+    path("demarches/nouvelle/nom/", requests.ask_own_name, name="ask_own_name"),
+    path("demarches/nouvelle/nom/<int:child_id>/", requests.ask_child_name, name="ask_child_name"),
+    path("demarches/nouvelle/ecole/<int:child_id>/", requests.ask_school, name="ask_school"),
+    path("demarches/nouvelle/attestation/", requests.ask_certificate, name="ask_certificate"),
+    path("demarches/nouvelle/message/", requests.ask_message, name="ask_message"),
+    path("demarches/<int:request_id>/", requests.detail, name="request"),
+    path("demarches/<int:request_id>/retirer/", requests.withdraw, name="withdraw_request"),
+]
+
+urlpatterns: list[URLPattern] = [
+    *first_pages,
+    *planning_pages,
+    *dossier_pages,
+    *request_pages,
+    *signing_up,
+    *own_account,
+]

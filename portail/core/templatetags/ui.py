@@ -14,6 +14,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from portail.core.phones import shown
+
 register = template.Library()
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -93,6 +95,12 @@ def moment(value: datetime | None) -> str:
     if value is None:
         return ""
     return gettext("%(day)s à %(hour)s") % {"day": in_words(value), "hour": hour(value)}
+
+
+@register.filter
+def phone(value: str) -> str:
+    """« 06 12 34 56 78 »: a telephone as the country writes it."""
+    return shown(value) if value else ""
 
 
 @register.filter

@@ -10,14 +10,28 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portail.families.actions import links
 from portail.families.models import Adult
 from portail.families.models import Request as FamilyRequest
-from portail.front import access
+from portail.front import access, today
 from portail.front.forms.sign_up import ReferencesForm
+from portail.messaging.models import Audience, News
 
 
 @require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
     adult = access.get_adult(request)
-    return render(request, "front/dashboard/dashboard.html", {"me": adult, "household": adult.household})
+    now = timezone.now()
+    day = timezone.localdate(now)
+    children = list(access.get_children(request, on=day))
+    bookings = today.fortnight(adult.household, [link.child for link in children], today=day)
+    bookable = [link.child for link in children if link.can_book]
+    return render(
+        request,
+        "front/dashboard/dashboard.html",
+        {
+            "tasks": today.tasks(adult, bookable, bookings, now=now),
+            "week": today.week(bookings, today=day),
+            "news": News.objects.on(day).for_audiences(Audience.PUBLIC, Audience.FAMILIES)[:3],
+        },
+    )
 
 
 @require_safe

@@ -1,0 +1,186 @@
+"""What the home page gathers: what waits for the parent, and the days of the children this week."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+from django.db.models import F
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portail import rules
+from portail.activities import queries as activities
+from portail.activities.models import Session
+from portail.bookings.models import Booking, Enrolment
+from portail.core.sentences import said
+from portail.core.templatetags.ui import in_words
+from portail.families.models import Adult, Child, Household, Request
+
+RECENT = timedelta(days=14)
+AT_MOST = 4
+
+
+@dataclass(frozen=True)
+class Task:
+    """A line of "À faire": one touch to act."""
+
+    title: str
+    detail: str
+    url: str
+    icon: str
+    tone: str = "info"
+
+
+@dataclass(frozen=True)
+class ChildDay:
+    child: str
+    services: list[str]
+
+
+@dataclass(frozen=True)
+class Day:
+    date: date
+    is_today: bool
+    lines: list[ChildDay]
+
+
+def fortnight(household: Household, children: Iterable[Child], *, today: date) -> list[Booking]:
+    """What this household booked for these children, this week and the next, in the order of the days."""
+    monday = today - timedelta(days=today.weekday())
+    return list(
+        Booking.objects.filter(
+            state=Booking.State.BOOKED,
+            household=household,
+            child__in=list(children),
+            session__date__range=(monday, monday + timedelta(days=13)),
+        )
+        .select_related("child", "session__service")
+        .order_by("session__date", "child__birth_date", "child_id", "session__service__position")
+    )
+
+
+def week(bookings: list[Booking], *, today: date) -> list[Day]:
+    """The days of this week that have something booked, each with its children and their services."""
+    sunday = today + timedelta(days=6 - today.weekday())
+    of_this_week = [booking for booking in bookings if booking.session.date <= sunday]
+    return [
+        Day(
+            date=day,
+            is_today=day == today,
+            lines=[
+                ChildDay(
+                    child=child.first_name,
+                    services=[booking.session.service.short_name for booking in theirs],
+                )
+                for child, theirs in groupby(of_the_day, key=lambda booking: booking.child)
+            ],
+        )
+        for day, of_the_day in groupby(of_this_week, key=lambda booking: booking.session.date)
+    ]
+
+
+def tasks(adult: Adult, children: list[Child], bookings: list[Booking], *, now: datetime) -> list[Task]:
+    """What needs this parent now, the most pressing first, four at most."""
+    found = [
+        *_next_week_to_book(children, bookings, now=now),
+        *_answers(adult.household, now=now),
+        *_new_documents(adult.household, now=now),
+        *_no_phone(adult),
+    ]
+    return found[:AT_MOST]
+
+
+def _next_week_to_book(children: list[Child], bookings: list[Booking], *, now: datetime) -> list[Task]:
+    """Children who could come next week and have nothing booked, while a deadline still allows it."""
+    today = timezone.localdate(now)
+    monday = today + timedelta(days=7 - today.weekday())
+    booked = {booking.child_id for booking in bookings if booking.session.date >= monday}
+    waiting = [child for child in children if child.pk not in booked]
+    first = _first_sessions(waiting, monday) if waiting else {}
+    if not first:
+        return []
+    regulation, calendar = activities.regulation(), activities.calendar()
+    found = []
+    for child, session in ((child, first[child.pk]) for child in waiting if child.pk in first):
+        facts = rules.SessionFacts(
+            service=session.service.code, date=session.date, start=session.service.starts_at
+        )
+        decision = rules.may_book(
+            facts, regulation.deadlines, calendar, now=now, openings=regulation.openings
+        )
+        if decision.is_allowed:
+            found.append(_book_next_week(child, monday, said(decision.sentence())))
+    return found
+
+
+def _book_next_week(child: Child, monday: date, until: str) -> Task:
+    return Task(
+        title=_("Rien n'est réservé pour %(child)s la semaine du %(day)s")
+        % {"child": child.first_name, "day": in_words(monday, "day")},
+        detail=until,
+        url=reverse("front:month", args=[child.pk, monday.replace(day=1)]),
+        icon="calendar",
+        tone="warn",
+    )
+
+
+def _first_sessions(children: list[Child], monday: date) -> dict[int, Session]:
+    """The last session that each of these children could take in the week of this Monday."""
+    sunday = monday + timedelta(days=6)
+    enrolments = Enrolment.objects.filter(
+        child__in=children, school_year__start__lte=sunday, school_year__end__gte=monday
+    )
+    sessions = (
+        Session.objects.between(monday, sunday)
+        .filter(
+            closing=None, place__enrolments__in=enrolments, service__activity=F("place__enrolments__activity")
+        )
+        .annotate(child_id=F("place__enrolments__child"))
+        .select_related("service")
+        .order_by("date")
+    )
+    return {session.child_id: session for session in sessions}
+
+
+def _answers(household: Household, *, now: datetime) -> list[Task]:
+    recent = household.requests.filter(
+        state__in=[Request.State.APPROVED, Request.State.ANSWERED, Request.State.REFUSED],
+        decided_at__gte=now - RECENT,
+    )[:AT_MOST]
+    return [
+        Task(
+            title=_("Le service a répondu à votre démarche"),
+            detail=f"{request.get_kind_display()} · {request.get_state_display()}",
+            url=reverse("front:request", args=[request.pk]),
+            icon="mail",
+        )
+        for request in recent
+    ]
+
+
+def _new_documents(household: Household, *, now: datetime) -> list[Task]:
+    recent = household.documents.filter(added_at__gte=now - RECENT, request=None)[:AT_MOST]
+    return [
+        Task(
+            title=_("Un document est arrivé"),
+            detail=document.title,
+            url=reverse("front:documents"),
+            icon="folder",
+        )
+        for document in recent
+    ]
+
+
+def _no_phone(adult: Adult) -> list[Task]:
+    if adult.mobile_phone or adult.home_phone or adult.work_phone:
+        return []
+    return [
+        Task(
+            title=_("Indiquez un téléphone où vous joindre"),
+            detail=_("Le service n'a aucun numéro pour vous."),
+            url=reverse("front:own_reach"),
+            icon="phone",
+        )
+    ]
