@@ -52,7 +52,9 @@ def child_sheets(household: Household, *, day: date) -> list[ChildSheet]:
         .prefetch_related(
             Prefetch(
                 "child__schoolings",
-                Schooling.objects.filter(school_year=year).select_related("school", "school_class"),
+                Schooling.objects.filter(school_year=year).select_related(
+                    "school", "school_class", "school_year"
+                ),
                 to_attr="of_this_year",
             ),
             Prefetch(

@@ -98,12 +98,13 @@ def _next_week_to_book(children: list[Child], bookings: list[Booking], *, now: d
     monday = today + timedelta(days=7 - today.weekday())
     booked = {booking.child_id for booking in bookings if booking.session.date >= monday}
     waiting = [child for child in children if child.pk not in booked]
-    first = _first_sessions(waiting, monday) if waiting else {}
-    if not first:
+    last = _last_sessions(waiting, monday, now) if waiting else {}
+    if not last:
         return []
-    regulation, calendar = activities.regulation(), activities.calendar()
+    regulation = activities.regulation()
+    calendar = activities.calendar(regulation)
     found = []
-    for child, session in ((child, first[child.pk]) for child in waiting if child.pk in first):
+    for child, session in ((child, last[child.pk]) for child in waiting if child.pk in last):
         facts = rules.SessionFacts(
             service=session.service.code, date=session.date, start=session.service.starts_at
         )
@@ -126,11 +127,14 @@ def _book_next_week(child: Child, monday: date, until: str) -> Task:
     )
 
 
-def _first_sessions(children: list[Child], monday: date) -> dict[int, Session]:
+def _last_sessions(children: list[Child], monday: date, now: datetime) -> dict[int, Session]:
     """The last session that each of these children could take in the week of this Monday."""
     sunday = monday + timedelta(days=6)
     enrolments = Enrolment.objects.filter(
-        child__in=children, school_year__start__lte=sunday, school_year__end__gte=monday
+        child__in=children,
+        school_year__start__lte=sunday,
+        school_year__end__gte=monday,
+        school_year__bookable_from__lte=now,
     )
     sessions = (
         Session.objects.between(monday, sunday)

@@ -60,7 +60,7 @@ def test_an_empty_next_week_is_told_while_the_deadline_allows(alice, cast):
 
 def test_past_the_deadline_nothing_is_asked_any_more(client, cast):
     session(cast, NEXT_MONDAY)
-    with time_machine.travel("2026-11-29T20:00:00Z", tick=False):
+    with time_machine.travel("2026-11-29T20:00:01Z", tick=False):
         client.force_login(cast.alice.user)
         page = text(client.get(reverse("front:dashboard")))
     assert "Rien ne vous attend" in page

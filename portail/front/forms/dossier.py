@@ -67,7 +67,7 @@ class AddressForm(Form):
     street = forms.CharField(label=_("Adresse"), max_length=200, help_text=_("Numéro et rue."))
     street_more = forms.CharField(label=_("Complément d'adresse"), max_length=200, required=False)
     postcode = forms.RegexField(
-        r"^\d{5}\Z",
+        r"^[0-9]{5}\Z",
         label=_("Code postal"),
         error_messages={"invalid": _("Écrivez les cinq chiffres du code postal, par exemple 59162.")},
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "postal-code"}),
