@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -79,20 +79,23 @@ def sign_in_again(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        sign_in = resolve_url(settings.LOGIN_URL)
         is_htmx = request.headers.get("HX-Request") == "true"
-        if (
-            response.status_code != 302
-            or urlsplit(response["Location"]).path != sign_in
-            or request.path == sign_in
-        ):
+        if not _was_sent_to_sign_in(response) or (not is_htmx and request.method in ("GET", "HEAD")):
             return response
-        if not is_htmx and request.method in ("GET", "HEAD"):
-            return response
-        address = f"{sign_in}?{urlencode({'next': _open_page(request)})}"
+        address = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': _open_page(request)})}"
         return HttpResponseClientRedirect(address) if is_htmx else redirect(address)
 
     return middleware
+
+
+def _was_sent_to_sign_in(response: HttpResponse) -> bool:
+    """For want of a session: a view of ours that leads there by itself names no page to come back to."""
+    location = urlsplit(response.headers.get("Location", ""))
+    return (
+        response.status_code == 302
+        and location.path == resolve_url(settings.LOGIN_URL)
+        and "next" in parse_qs(location.query)
+    )
 
 
 def _open_page(request: HttpRequest) -> str:
