@@ -3,7 +3,7 @@
 import pytest
 
 from portail.core import specimen
-from tests.e2e.conftest import accessibility_problems, is_wider_than_screen
+from tests.e2e.visitors import accessibility_problems, is_wider_than_screen
 
 
 @pytest.fixture(autouse=True)
