@@ -19,7 +19,7 @@ def receipts(household: Household) -> QuerySet[Receipt]:
     return household.receipts.annotate(
         added=Count("lines", filter=Q(lines__change=change.ADDED)),
         removed=Count("lines", filter=Q(lines__change=change.REMOVED)),
-    )
+    ).order_by("-created_at", "-pk")
 
 
 def receipt(household: Household, number: str) -> Receipt:
