@@ -9,7 +9,7 @@ from django.db.models import Count
 from portail import rules
 from portail.activities.models import Session
 from portail.bookings.models import Booking, Enrolment
-from portail.bookings.queries.law import law
+from portail.bookings.queries.laws import law
 from portail.bookings.queries.sessions import may_book
 from portail.bookings.standing import Facts, Law, Said, Standing, judge
 from portail.families.models import Child, Household, HouseholdChild

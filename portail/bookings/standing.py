@@ -62,7 +62,12 @@ _STATE_OF = {
     rules.Refusal.TOO_LATE: State.TOO_LATE,
     rules.Refusal.PAST: State.PAST,
     rules.Refusal.NOT_OPEN: State.NOT_OPEN,
+    rules.Refusal.NEVER: State.NOT_OFFERED,
+    rules.Refusal.WAITING: State.TOO_LATE,
+    rules.Refusal.AGENT: State.TOO_LATE,
+    rules.Refusal.QUOTA: State.TOO_LATE,
 }
+_OWN_STATES = {"booked": State.BOOKED, "offered": State.WAITING, "waiting": State.WAITING}
 OTHER_PARENT = _("Déjà réservé par l'autre parent")
 NOT_OFFERED = _("Cette prestation n'est pas proposée à votre enfant ce jour-là")
 SEES_ONLY = _("Votre dossier voit ce planning sans pouvoir le modifier : adressez-vous au service")
@@ -90,6 +95,11 @@ class Facts:
     theirs: bool = False
     offered: bool = True
     may_book: bool = True
+
+    @property
+    def is_for_the_rules(self) -> bool:
+        """Not what the other parent has, nor what is not offered: no rule can open it, perhaps none knows its day."""
+        return self.own is not None or (self.offered and not self.theirs)
 
     def for_rules(self, now: datetime) -> rules.SessionFacts:
         year_open = self.bookable_from is not None and self.bookable_from <= now
@@ -139,21 +149,23 @@ class Standing:
 def judge(facts: Iterable[Facts], law: Law) -> list[Standing]:
     """The standing of each session, in order. A booking of one's own is asked whether it may be cancelled."""
     facts = list(facts)
-    decisions = law.decide(
-        (rules.Action.CANCEL if f.own else rules.Action.BOOK, f.for_rules(law.now)) for f in facts
-    )
-    return [_standing(f, d, law) for f, d in zip(facts, decisions, strict=True)]
+    asked = ((_question(f), f.for_rules(law.now)) for f in facts if f.is_for_the_rules)
+    decisions = iter(law.decide(asked))
+    return [_standing(f, next(decisions), law) if f.is_for_the_rules else _set_aside(f) for f in facts]
+
+
+def _question(facts: Facts) -> rules.Action:
+    return rules.Action.CANCEL if facts.own else rules.Action.BOOK
+
+
+def _set_aside(facts: Facts) -> Standing:
+    if facts.theirs:
+        return Standing(State.OTHER_PARENT, False, OTHER_PARENT)
+    return Standing(State.NOT_OFFERED, False, NOT_OFFERED)
 
 
 def _standing(facts: Facts, decision: rules.Decision, law: Law) -> Standing:
-    if facts.own:
-        state = State.WAITING if facts.own == "waiting" else State.BOOKED
-    elif facts.theirs:
-        return Standing(State.OTHER_PARENT, False, OTHER_PARENT)
-    elif not facts.offered:
-        return Standing(State.NOT_OFFERED, False, NOT_OFFERED)
-    else:
-        state = _STATE_OF[decision.refusal]
+    state = _OWN_STATES[facts.own] if facts.own else _STATE_OF[decision.refusal]
     if not facts.may_book:
         return Standing(state, False, SEES_ONLY, refusal=decision.refusal)
     why = _opening_of_year(facts, decision, law) or decision.told
@@ -171,7 +183,7 @@ def _service_may_pass(facts: Facts, decision: rules.Decision, law: Law) -> bool:
     """A deadline, an opening, a service that has begun: the service decides. A day gone by or closed: nobody."""
     if decision.refusal is rules.Refusal.PAST:
         return facts.date == law.today
-    return decision.refusal in (rules.Refusal.TOO_LATE, rules.Refusal.NOT_OPEN)
+    return decision.refusal not in (rules.Refusal.CLOSED, rules.Refusal.FULL)
 
 
 def _opening_of_year(facts: Facts, decision: rules.Decision, law: Law) -> rules.Sentence | None:

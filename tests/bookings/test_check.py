@@ -196,6 +196,10 @@ def test_a_session_of_another_school_year(cast):
     assert the_refusal(ask(cast.alice, add(cast.lea, session(cast, date(2027, 9, 6))))) == NOT_OFFERED
 
 
+def test_a_session_that_no_calendar_knows(cast):
+    assert the_refusal(ask(cast.alice, add(cast.lea, session(cast, date(2031, 9, 1))))) == NOT_OFFERED
+
+
 @pytest.mark.parametrize(
     "dates", [{"since": MONDAY + timedelta(days=1)}, {"until": MONDAY - timedelta(days=1)}]
 )

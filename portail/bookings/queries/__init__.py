@@ -1,11 +1,9 @@
 """What is read of the bookings: a month on the planning, and the receipts."""
 
-from portail.bookings.queries.law import law
-from portail.bookings.queries.month import (
-    Cell,
-    Column,
+from portail.bookings.queries.laws import law
+from portail.bookings.queries.limits import Limit
+from portail.bookings.queries.months import (
     Day,
-    Limit,
     Month,
     Week,
     is_enrolled,
@@ -15,6 +13,7 @@ from portail.bookings.queries.month import (
     nearest_month,
 )
 from portail.bookings.queries.receipts import masked_recipients, receipt, receipts
+from portail.bookings.queries.sessions import Cell, Column
 
 __all__ = [
     "Cell",

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, When
 
+from portail.activities.models import Session
 from portail.bookings.models import Booking, Enrolment
-from portail.bookings.standing import Facts
+from portail.bookings.standing import Facts, Standing, State
 from portail.families.models import HouseholdChild
 
+Pair = tuple[int, int]
 _SERVICE = ("id", "code", "short_name", "icon", "weekdays", "position", "starts_at")
 
 
@@ -27,7 +29,23 @@ class Column:
     short_name: str
     icon: str
     weekdays: str
+    starts_at: time
     order: tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A session in the planning. `wanted`: what the box shows, booked or as the person last ticked it."""
+
+    column: Column
+    session_id: int
+    date: date
+    standing: Standing
+    wanted: bool = False
+
+    @property
+    def is_booked(self) -> bool:
+        return self.standing.state in (State.BOOKED, State.WAITING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +58,7 @@ def rows_of_month(links: Sequence[HouseholdChild], first: date, last: date, *, t
     """The sessions open to the children by their enrolments, and those booked outside them, by date."""
     if not links:
         return []
-    own, theirs, strays = _bookings(links, first, last)
+    own, theirs = _bookings(links, first, last)
     makers = {
         link.child_id: _Maker(position, link, own, theirs, several=len(links) > 1)
         for position, link in enumerate(links)
@@ -48,16 +66,17 @@ def rows_of_month(links: Sequence[HouseholdChild], first: date, last: date, *, t
     rows = {}
     for child_id, bookable_from, session_id, *values in _offered(makers.keys(), first, last, today):
         rows[child_id, session_id] = makers[child_id].row(session_id, values, bookable_from)
-    for child_id, session_id, *values in strays:
-        if (child_id, session_id) not in rows:
-            rows[child_id, session_id] = makers[child_id].row(session_id, values, None)
+    for (child_id, session_id), values in _strays([pair for pair in own if pair not in rows]).items():
+        rows[child_id, session_id] = makers[child_id].row(session_id, values, None)
     return _one_a_cell(sorted(rows.values(), key=lambda row: (row.facts.date, row.column.order)))
 
 
 class _Maker:
     """Makes the rows of one child; its columns are made once."""
 
-    def __init__(self, position: int, link: HouseholdChild, own: dict, theirs: set, *, several: bool) -> None:
+    def __init__(
+        self, position: int, link: HouseholdChild, own: dict[Pair, str], theirs: set[Pair], *, several: bool
+    ) -> None:
         self.position, self.link, self.own, self.theirs = position, link, own, theirs
         self.several = several
         self.columns: dict[int, Column] = {}
@@ -83,11 +102,13 @@ class _Maker:
         return Row(column, facts)
 
     def _column(self, service: list[Any]) -> Column:
-        pk, code, short_name, icon, weekdays, position, _ = service
+        pk, code, short_name, icon, weekdays, position, starts_at = service
         child = self.link.child
         order = (self.position, position, pk)
         label = f"{child.first_name} · {short_name}" if self.several else short_name
-        column = Column(child.pk, child.first_name, label, pk, code, short_name, icon, weekdays, order)
+        column = Column(
+            child.pk, child.first_name, label, pk, code, short_name, icon, weekdays, starts_at, order
+        )
         return self.columns.setdefault(pk, column)
 
 
@@ -141,33 +162,32 @@ def _taken(session: str, day: str, capacity: str, today: date) -> Case:
     return Case(When(Q(**{f"{day}__gte": today, f"{capacity}__isnull": False}), then=Subquery(count)))
 
 
-def _bookings(links: Sequence[HouseholdChild], first: date, last: date) -> tuple[dict, set, list]:
-    """The children's bookings: this household's (with their state), the other's, and its rows with their sessions."""
-    session = "session__"
+def _bookings(links: Sequence[HouseholdChild], first: date, last: date) -> tuple[dict[Pair, str], set[Pair]]:
+    """The children's bookings: this household's with their state, and where the other has one."""
     rows = (
         Booking.objects.active()
         .filter(child__in=[x.child_id for x in links], session__date__gte=first, session__date__lte=last)
         .order_by()
-        .values_list(
-            "household_id",
-            "state",
-            "child_id",
-            "session_id",
-            f"{session}date",
-            f"{session}capacity",
-            f"{session}closing__reason",
-            *(f"{session}service__{name}" for name in _SERVICE),
-        )
+        .values_list("household_id", "state", "child_id", "session_id")
     )
     household = links[0].household_id
-    own, theirs, strays = {}, set(), []
-    for household_id, state, child_id, session_id, day, capacity, closed, *service in rows:
-        if household_id != household:
+    own, theirs = {}, set()
+    for household_id, state, child_id, session_id in rows:
+        if household_id == household:
+            own[child_id, session_id] = state
+        else:
             theirs.add((child_id, session_id))
-            continue
-        own[child_id, session_id] = state
-        strays.append((child_id, session_id, day, capacity, closed, 0, *service))
-    return own, theirs, strays
+    return own, theirs
+
+
+def _strays(pairs: Sequence[Pair]) -> dict[Pair, list[Any]]:
+    """What a row needs of sessions booked outside any enrolment (the child has moved since); mostly none, no query."""
+    if not pairs:
+        return {}
+    sessions = Session.objects.filter(pk__in={session for _, session in pairs}).order_by()
+    columns = ("date", "capacity", "closing__reason", *(f"service__{name}" for name in _SERVICE))
+    found = {pk: values for pk, *values in sessions.values_list("pk", *columns)}
+    return {pair: [*found[pair[1]][:3], 0, *found[pair[1]][3:]] for pair in pairs}
 
 
 def _one_a_cell(rows: list[Row]) -> list[Row]:

@@ -7,13 +7,14 @@ from datetime import date
 from functools import lru_cache
 
 from django import template
+from django.utils.formats import date_format
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
 from portail import rules
 from portail.bookings import standing
-from portail.bookings.queries import Cell, Month, Week
+from portail.bookings.queries import Cell, Day, Limit, Month, Week
 from portail.bookings.standing import LOOKS, State
 from portail.core.templatetags.ui import icon
 
@@ -28,10 +29,36 @@ def said(text: standing.Said) -> str:
 
 
 @register.filter
+def limit_told(limit: Limit) -> str:
+    """The limit of a week, after the names of the services it is for when others have another."""
+    told = standing.said(limit.told)
+    if not limit.services:
+        return told[:1].upper() + told[1:]
+    return gettext("%(services)s : %(limit)s") % {"services": ", ".join(limit.services), "limit": told}
+
+
+@register.filter
 def looks(month: Month) -> list[standing.Look]:
     """The states of the legend; what a box says by being ticked or not has its own line there."""
     boxes = {State.FREE, State.BOOKED} if month.can_change else set()
     return [LOOKS[state] for state in month.states if state not in boxes]
+
+
+@register.simple_tag
+def row_head(day: Day) -> SafeString:
+    """The day of a row, or the days: « lun. 7 », « lun. 21 – ven. 25 »; the month for the ear."""
+    return _row_head(day.first, day.last, day.is_today, get_language())
+
+
+@lru_cache(maxsize=1024)
+def _row_head(first: date, last: date, is_today: bool, language: str | None) -> SafeString:
+    days = date_format(first, "D j")
+    if first != last:
+        days = f"{days} – {date_format(last, 'D j')}"
+    today = format_html("<br><small>{}</small>", gettext("aujourd'hui")) if is_today else ""
+    return format_html(
+        '<th scope="row">{}<span class="sr-only"> {}</span>{}</th>', days, date_format(first, "F"), today
+    )
 
 
 @register.simple_tag
@@ -54,12 +81,11 @@ def slot(cell: Cell | None, week: Week) -> SafeString:
 def _box(cell: Cell) -> SafeString:
     language = get_language()
     name = escape(cell.column.label)
-    booked, changed = cell.is_booked, cell.is_booked != cell.wanted
     return mark_safe(  # noqa: S308 - made of escaped parts
         f'<label class="slot"><input type="checkbox" name="s" value="{cell.session_id}"'
         f' aria-label="{name}, {_day(cell.date, language)}"'
-        f"{' checked' if cell.wanted else ''}{' data-changed' if changed else ''}>"
-        f'<span class="slot-name">{name}</span>{_box_words(booked, language)}</label>'
+        f"{' data-booked' if cell.is_booked else ''}{' checked' if cell.wanted else ''}>"
+        f'<span class="slot-name">{name}</span>{_box_words(cell.is_booked, language)}</label>'
     )
 
 
@@ -86,7 +112,7 @@ def _box_words(booked: bool, language: str | None) -> SafeString:
     """The word of the box, ticked or not: the style sheet shows the one that is true now."""
     on = LOOKS[State.BOOKED].word if booked else gettext("À réserver")
     off = gettext("À annuler") if booked else LOOKS[State.FREE].word
-    return format_html(' <small class="on">{}</small><small class="off">{}</small>', on, off)
+    return format_html(" <b>{}</b><i>{}</i>", on, off)
 
 
 @lru_cache(maxsize=1024)

@@ -67,7 +67,7 @@
     const euros = (sum) => money.format(sum).replace("-", "−\u00a0").replace("+", "+\u00a0");
     let timer;
     const count = (event) => {
-      const changed = all("input[type=checkbox]", form).filter((box) => box.checked !== box.defaultChecked);
+      const changed = all("input[type=checkbox]", form).filter((box) => box.checked !== ("booked" in box.dataset));
       const priced = changed.filter((box) => box.dataset.price);
       const cents = priced.reduce((sum, box) => sum + (box.checked ? 1 : -1) * Math.round(box.dataset.price * 100), 0);
       const told = (changed.length > 1 ? many : one).replace("{n}", changed.length);

@@ -6,30 +6,14 @@ from datetime import date, timedelta
 from functools import cached_property
 from itertools import groupby
 
-from portail import rules
 from portail.activities.models import SchoolYear
 from portail.bookings.models import Enrolment
-from portail.bookings.queries.sessions import Column, Row, rows_of_month
+from portail.bookings.queries.limits import Deadlines, Limit, limits
+from portail.bookings.queries.sessions import Cell, Column, Row, rows_of_month
 from portail.bookings.standing import Facts, Law, Said, Standing, State, judge
 from portail.families.models import HouseholdChild
 
 ONE_DAY = timedelta(days=1)
-_SETTLED = {rules.Refusal.TOO_LATE, rules.Refusal.PAST, rules.Refusal.CLOSED}
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A session in the planning. `wanted`: what the box shows, booked or as the person last ticked it."""
-
-    column: Column
-    session_id: int
-    date: date
-    standing: Standing
-    wanted: bool = False
-
-    @property
-    def is_booked(self) -> bool:
-        return self.standing.state in (State.BOOKED, State.WAITING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +25,6 @@ class Day:
     cells: tuple[Cell | None, ...] = ()
     closed: Said = ""
     is_today: bool = False
-
-
-@dataclass(frozen=True)
-class Limit:
-    """Until when, and by which rule, for these services (all of the week's when `services` is empty)."""
-
-    told: Said
-    because: tuple[Said, ...]
-    services: tuple[str, ...] = ()
-    is_past: bool = False
 
 
 @dataclass(frozen=True)
@@ -145,7 +119,8 @@ def month(
     cells = _cells(rows, law, wished or {})
     columns = tuple(sorted({cell.column for cell in cells}, key=lambda c: c.order))
     days = _days(first, last, columns, cells, law)
-    weeks = tuple(_week(monday, list(rows), law) for monday, rows in groupby(days, key=_monday))
+    deadlines = Deadlines(law)
+    weeks = tuple(_week(monday, list(group), deadlines) for monday, group in groupby(days, key=_monday))
     return Month(
         first=first,
         today=law.today,
@@ -198,7 +173,7 @@ def _shut(day: date, row: dict[Column, Cell] | None, weekdays: frozenset[int], l
         reasons = {c.standing.why for c in row.values() if c.standing.state is State.CLOSED}
         all_closed = all(c.standing.state is State.CLOSED for c in row.values())
         return reasons.pop() if all_closed and len(reasons) == 1 else ""
-    if day.weekday() not in weekdays:
+    if day.weekday() not in weekdays or day > law.calendar.known_until:
         return ""
     return law.calendar.closed_reason(day) or law.calendar.school_holiday(day) or ""
 
@@ -212,48 +187,17 @@ def _add_closed(days: list[Day], day: date, closed: Said, law: Law) -> None:
         days.append(Day(day, day, closed=closed, is_today=day == law.today))
 
 
-def _week(monday: date, days: list[Day], law: Law) -> Week:
+def _week(monday: date, days: list[Day], deadlines: Deadlines) -> Week:
     cells = [cell for day in days for cell in day.cells if cell]
-    is_past = monday + 6 * ONE_DAY < law.today
-    return Week(monday, tuple(days), () if is_past else _limits(cells, law), is_past)
-
-
-def _limits(cells: list[Cell], law: Law) -> tuple[Limit, ...]:
-    """What is said above a week: once for all services when they share it, else service by service."""
-    coming = [c for c in cells if c.date >= law.today and c.standing.state is not State.CLOSED]
-    by_service: dict[Column, list[Cell]] = {}
-    for cell in coming:
-        by_service.setdefault(cell.column, []).append(cell)
-    shared: dict[Limit, list[str]] = {}
-    for column, found in by_service.items():
-        names = shared.setdefault(_limit(column, found, law), [])
-        if column.short_name not in names:
-            names.append(column.short_name)
-    if len(shared) == 1:
-        return tuple(shared)
-    return tuple(Limit(x.told, x.because, tuple(names), x.is_past) for x, names in shared.items())
-
-
-def _limit(column: Column, cells: list[Cell], law: Law) -> Limit:
-    standings = [c.standing for c in cells]
-    refusals = {s.refusal for s in standings}
-    if refusals == {rules.Refusal.NOT_OPEN}:
-        return Limit(standings[0].why, ())
-    late = next((s for s in standings if s.refusal is rules.Refusal.TOO_LATE), None)
-    if late and refusals <= _SETTLED:
-        return Limit(late.why, (late.reason,), is_past=True)
-    deadlines, calendar = law.regulation.deadlines, law.calendar
-    told, because = rules.modifiable(column.code, cells[-1].date, deadlines, calendar)
-    if cells[0].date != cells[-1].date:
-        first, _ = rules.modifiable(column.code, cells[0].date, deadlines, calendar)
-        if first != told:  # counted from each day: only the rule itself holds for the whole week
-            return Limit(because[0], because[1:])
-    return Limit(told, because)
+    is_past = monday + 6 * ONE_DAY < deadlines.law.today
+    return Week(monday, tuple(days), () if is_past else limits(cells, deadlines), is_past)
 
 
 def _holidays(first: date, last: date, law: Law) -> Said:
     """The school holidays or closure that fill the month, when one does."""
     for day in (first + timedelta(days=14), first, last):
+        if day > law.calendar.known_until:
+            continue
         if found := law.calendar.closure(day) or law.calendar.school_holiday(day):
             return found
     return ""
