@@ -73,7 +73,7 @@ def test_a_field_is_tied_to_its_label_help_and_refusal():
     assert field["value"] == "abc"
     assert tags.one(id="id_number_helptext") == {"class": "help", "id": "id_number_helptext"}
     assert tags.one(id="id_number_error")["class"] == "field-error"
-    assert tags.one(**{"for": "id_number"}) == {"class": "label", "for": "id_number"}
+    assert tags.one(**{"for": "id_number"}) == {"for": "id_number"}
 
 
 def test_choices_are_a_fieldset_with_its_legend():
