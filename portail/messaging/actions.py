@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from contextlib import nullcontext
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from portail.core.changes import Changes, after, before, write
 from portail.core.uploads import Upload, kept
 from portail.messaging.models import LegalPage, News, PublicDocument
 
+DEFAULT_PAGES = Path(__file__).parent / "pages"
 NEWS = ("title", "body", "audience", "since", "until")
 DOCUMENT = ("title", "audience", "since", "until")
 
@@ -135,6 +137,25 @@ def publish_legal_page(kind: str, body: str, *, actor: User | None, now: datetim
         )
         _journal("legal.published", f"legal:{page.pk}", f"Page publiée : {page}", {}, actor, now)
     return page
+
+
+def publish_default_pages(commune_name: str, *, now: datetime) -> list[LegalPage]:
+    """Give a new commune a first version of each legal page, to be completed; pages already published stay as they are.
+
+    Returns those published now.
+    """
+    with transaction.atomic():
+        known = current_pages()
+        return [
+            publish_legal_page(kind, _default_page(kind, commune_name), actor=None, now=now)
+            for kind in LegalPage.Kind.values
+            if kind not in known
+        ]
+
+
+def _default_page(kind: str, commune_name: str) -> str:
+    text = (DEFAULT_PAGES / f"{kind}.txt").read_text(encoding="utf-8")
+    return text.strip().replace("{commune}", commune_name)
 
 
 def current_pages() -> dict[str, LegalPage]:
