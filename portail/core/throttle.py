@@ -5,7 +5,7 @@ Counted in the database, so that all the processes count together, under digests
 
 import hashlib
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -64,25 +64,26 @@ class TooSoon(Exception):
 def take(counters: Sequence[Counter], *, now: datetime) -> None:
     """Count one try for each of these before it is made. Raises TooSoon, and counts none, when one must wait."""
     with transaction.atomic():
-        rows = [_locked(counter, now) for counter in sorted(counters, key=lambda counter: counter.key)]
-        wait = max((row.free_at - now for row, _counter in rows), default=timedelta(0))
+        rows = _locked(counters, now)
+        wait = max(row.free_at - now for row in rows.values())
         if wait > timedelta(0):
             raise TooSoon(wait)
-        for row, counter in rows:
+        for counter in counters:
+            row = rows[counter.key]
             row.count += 1
             row.free_at = now + counter.pace.wait(row.count)
             row.forget_at = max(now + counter.pace.memory, row.free_at)
-            row.save()
+        Tries.objects.bulk_update(rows.values(), ["count", "free_at", "forget_at"])
 
 
 def give_back(counters: Sequence[Counter], *, now: datetime) -> None:
     """The try was a good one: it does not count. Earlier ones still do."""
     with transaction.atomic():
-        for counter in sorted(counters, key=lambda counter: counter.key):
-            row, _counter = _locked(counter, now)
+        rows = _locked(counters, now)
+        for row in rows.values():
             row.count = max(0, row.count - 1)
             row.free_at = now
-            row.save()
+        Tries.objects.bulk_update(rows.values(), ["count", "free_at", "forget_at"])
 
 
 def forget_old(*, now: datetime) -> int:
@@ -107,10 +108,21 @@ def in_words(wait: timedelta) -> str:
     return ngettext("%(number)d minute", "%(number)d minutes", minutes) % {"number": minutes}
 
 
-def _locked(counter: Counter, now: datetime) -> tuple[Tries, Counter]:
-    defaults = {"free_at": now, "forget_at": now + counter.pace.memory}
-    Tries.objects.get_or_create(key=counter.key, defaults=defaults)
-    row = Tries.objects.select_for_update().get(key=counter.key)
-    if row.forget_at <= now:
-        row.count, row.free_at = 0, now
-    return row, counter
+def _locked(counters: Sequence[Counter], now: datetime) -> dict[str, Tries]:
+    """The rows of these counters, made when they are missing, locked all at once in the order of their keys."""
+    wanted = {counter.key: counter for counter in counters}
+    rows = _select(wanted)
+    if missing := wanted.keys() - rows.keys():
+        new = [
+            Tries(key=key, free_at=now, forget_at=now + wanted[key].pace.memory) for key in sorted(missing)
+        ]
+        Tries.objects.bulk_create(new, ignore_conflicts=True)
+        rows = _select(wanted)
+    for row in rows.values():
+        if row.forget_at <= now:
+            row.count, row.free_at = 0, now
+    return rows
+
+
+def _select(keys: Collection[str]) -> dict[str, Tries]:
+    return {row.key: row for row in Tries.objects.select_for_update().filter(key__in=keys).order_by("key")}

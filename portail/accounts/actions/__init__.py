@@ -11,6 +11,7 @@ from portail.accounts.actions.own import (
     set_preferences,
 )
 from portail.accounts.actions.passwords import ask_password_link, choose_password, set_password
+from portail.accounts.actions.sessions import follow_session
 from portail.accounts.actions.signing_up import (
     NewAccount,
     UsernameTaken,
@@ -51,6 +52,7 @@ __all__ = [
     "disable",
     "enable",
     "end_sessions",
+    "follow_session",
     "forget_ended_sessions",
     "forget_new_address",
     "invite",

@@ -19,6 +19,11 @@ def close_sessions(user: User, *, keep: str | None = None, only: Collection[str]
     return len(known)
 
 
+def follow_session(before: str | None, after: str | None) -> None:
+    """A session goes on under another key: so does the place signed in that it stands for."""
+    UserSession.objects.filter(session_key=before or "").update(session_key=after)
+
+
 def spend_a_hash(password: str) -> None:
     """Take the time that checking a password takes: whether the account exists must not show."""
     User().set_password(password)

@@ -46,9 +46,7 @@ def password(request: HttpRequest) -> HttpResponse:
         before = request.session.session_key
         user = actions.change_password(user, form.cleaned_data["password"], keep=before, now=timezone.now())
         update_session_auth_hash(request, user)
-        access.get_sessions(request).filter(session_key=before).update(
-            session_key=request.session.session_key
-        )
+        actions.follow_session(before, request.session.session_key)
         messages.success(
             request, _("Votre mot de passe est changé. Vos autres appareils ont été déconnectés.")
         )
