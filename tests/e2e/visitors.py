@@ -108,9 +108,6 @@ class Visitor:
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
 
-    def link(self, name: str) -> Locator:
-        return self.page.get_by_role("link", name=name, exact=True)
-
     # --- acting
     def fills(self, values: Mapping[str, str]) -> None:
         for label, value in values.items():
@@ -125,8 +122,10 @@ class Visitor:
     def unticks(self, label: str) -> None:
         self._toggle(self.field(label), wanted=False)
 
-    def follows(self, name: str) -> None:
-        self._activate(self.link(name))
+    def follows(self, name: str, *, among: str = "") -> None:
+        """`among`: the name of the group of links, when another link of the page has the same words."""
+        group = self.page.get_by_role("navigation", name=among, exact=True) if among else self.page
+        self._activate(group.get_by_role("link", name=name, exact=True))
 
     def presses(self, name: str) -> None:
         self._activate(self.button(name))
