@@ -23,6 +23,11 @@ class Mailbox:
     def last(self, address: str) -> EmailMessage:
         return self.of(address)[-1]
 
+    def about(self, address: str, subject: str) -> EmailMessage:
+        """The one mail of this subject."""
+        (found,) = [message for message in self.of(address) if message["Subject"] == subject]
+        return found
+
 
 def text(message: EmailMessage) -> str:
     part = message.get_body(("plain",))

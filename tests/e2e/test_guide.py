@@ -125,7 +125,9 @@ def asks_for_another_address(maurice) -> None:
     maurice.sees("Changer d'adresse")
     maurice.fills({"Adresse": "3 impasse du Moulin", "Code postal": "14220", "Commune": "Valmont-sur-Orne"})
     maurice.presses("Envoyer ma demande")
-    maurice.sees(re.compile("adresse", re.IGNORECASE), "12 rue des Lilas", "3 impasse du Moulin", "Chez le service")
+    maurice.sees(
+        re.compile("adresse", re.IGNORECASE), "12 rue des Lilas", "3 impasse du Moulin", "Chez le service"
+    )
 
 
 def books_days(maurice, mailbox) -> None:
