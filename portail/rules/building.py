@@ -115,22 +115,24 @@ def formula(values: Values) -> dict[str, Any]:
 
 def whole_limit(values: Values) -> dict[str, Any]:
     """The arguments of a `Limit` with its table and dates."""
-    rows = values["table"] or {}
-    return formula(values) | {
-        "table": tuple((WEEKDAYS[name], _row(row)) for name, row in rows.items() if row is not None),
+    rows, whole = values["table"] or {}, formula(values)
+    return whole | {
+        "table": tuple(
+            (WEEKDAYS[name], _row(row, whole["shift"])) for name, row in rows.items() if row is not None
+        ),
         "dates": tuple((row["from"], row["until"], Limit(**formula(row))) for row in values["dates"]),
     }
 
 
-def _row(row: str | Values) -> Limit:
-    """ "vendredi 11:00": the Friday strictly before."""
+def _row(row: str | Values, shift: Shift | None) -> Limit:
+    """ "vendredi 11:00": the Friday strictly before, shifted like the rule that the table belongs to."""
     if isinstance(row, Values):
         return Limit(**formula(row))
     match = _ROW.fullmatch(row)
     if match is None:
         return NEVER
     at = clock(match[2]) if match[2] else None
-    return Limit(When(before=1, weekday=WEEKDAYS[match[1]]), at)
+    return Limit(When(before=1, weekday=WEEKDAYS[match[1]]), at, shift=shift)
 
 
 def check_deadline(values: Values) -> None:

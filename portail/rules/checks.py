@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from . import bands
 from .bands import Holes, Overlaps
 from .calendars import ANY_SERVICE, Calendar, CalendarUnknown, EntryKind
-from .deadlines import opening_for, rule_for
+from .deadlines import Action, opening_for, rule_for
+from .decisions import SessionFacts, decide_many
 from .fields import Problem
 from .limits import Asked
 from .pricing import PriceUnknown, price
@@ -32,12 +33,14 @@ def broken_examples(regulation: Regulation, calendar: Calendar) -> tuple[Problem
 
 def _compared(example: Example, regulation: Regulation, calendar: Calendar) -> Iterator[tuple[str, str]]:
     """What an example expects and what is found, where they differ."""
-    pairs = []
+    pairs: list[tuple[str, str]] = []
     try:
-        if example.until or example.never:
-            pairs.append((_limit_words(example), _limit(example, regulation, calendar)))
+        if example.asked:
+            pairs += _decided(example, regulation, calendar)
+        elif example.until or example.never:
+            pairs.append((_expected(example, calendar), _limit(example, regulation, calendar)))
         if example.opens:
-            pairs.append((_moment(example.opens, calendar), _opening(example, regulation, calendar)))
+            pairs.append((_words(calendar.local(*example.opens)), _opening(example, regulation, calendar)))
         if example.price is not None:
             pairs.append((FRENCH.money(example.price), FRENCH.money(_price(example, regulation))))
     except (PriceUnknown, CalendarUnknown) as unknown:
@@ -58,14 +61,34 @@ def _price(example: Example, regulation: Regulation) -> Decimal:
     return charged.price.amount if charged else base.amount if base else Decimal(0)
 
 
-def _moment(words: tuple[date, int], calendar: Calendar) -> str:
-    return FRENCH.moment(calendar.local(*words))
+def _words(moment: datetime | None) -> str:
+    return f"{FRENCH.moment(moment)} ({moment:%Y})" if moment else "aucune limite"
 
 
-def _limit_words(example: Example) -> str:
-    if example.never or example.until is None:
-        return "jamais"
-    return f"{FRENCH.year(example.until[0])} à {FRENCH.hour(example.until[1])}"
+def _expected(example: Example, calendar: Calendar) -> str:
+    return "jamais" if example.until is None else _words(calendar.local(*example.until))
+
+
+def _start(service: str, calendar: Calendar) -> time | None:
+    described = calendar.service(service)
+    return described.start if described else None
+
+
+def _decided(example: Example, regulation: Regulation, calendar: Calendar) -> Iterator[tuple[str, str]]:
+    """The answer to a request made at a moment, and until when it holds."""
+    start = _start(example.service, calendar)
+    session = SessionFacts(example.service, example.day, start, known=example.known)
+    assert example.asked is not None
+    [decision] = decide_many(
+        [(example.action, session)],
+        regulation.deadlines,
+        calendar,
+        now=calendar.local(*example.asked),
+        openings=regulation.openings,
+    )
+    yield "oui" if example.allowed else "non", "oui" if decision.is_allowed else "non"
+    if example.until:
+        yield _expected(example, calendar), _words(decision.until)
 
 
 def _limit(example: Example, regulation: Regulation, calendar: Calendar) -> str:
@@ -76,20 +99,15 @@ def _limit(example: Example, regulation: Regulation, calendar: Calendar) -> str:
         return "aucune limite"
     if rule.chosen(example.day).never:
         return "jamais"
-    service = calendar.service(example.service)
-    start = service.start if service else None
-    cutoff = rule.cutoff_of(Asked(example.service, example.day, start), calendar)
-    day, minutes = cutoff.at.date(), cutoff.at.hour * 60 + cutoff.at.minute
-    if example.until == (day - timedelta(days=1), 1440):
-        day, minutes = (day - timedelta(days=1), 1440) if minutes == 0 else (day, minutes)
-    return f"{FRENCH.year(day)} à {FRENCH.hour(minutes)}"
+    asked = Asked(example.service, example.day, _start(example.service, calendar))
+    return _words(rule.cutoff_of(asked, calendar).at)
 
 
 def _opening(example: Example, regulation: Regulation, calendar: Calendar) -> str:
     opening = opening_for(regulation.openings, example.service, example.day, example.known, calendar=calendar)
     if opening is None:
         return "aucune ouverture"
-    return FRENCH.moment(opening.moment(example.day, calendar, service=example.service))
+    return _words(opening.moment(example.day, calendar, service=example.service))
 
 
 def doubts(regulation: Regulation, calendar: Calendar, *, around: date) -> tuple[Problem, ...]:
@@ -103,6 +121,7 @@ def doubts(regulation: Regulation, calendar: Calendar, *, around: date) -> tuple
         *_openings_after_deadlines(regulation, calendar, around),
         *_without_holidays(calendar, around),
         *_unknown_services(regulation),
+        *_ties(regulation),
         *(
             Problem(assumed.line, assumed.path, f"à confirmer : {assumed.message}")
             for assumed in regulation.assumptions
@@ -185,7 +204,7 @@ def _opens_too_late(
     known = _held(scope)
     try:
         opening = opening_for(regulation.openings, service, day, known, calendar=calendar)
-        rule = rule_for(regulation.deadlines, "book", service, day, known, calendar=calendar)  # type: ignore[arg-type]
+        rule = rule_for(regulation.deadlines, Action.BOOK, service, day, known, calendar=calendar)
         if opening is None or rule is None or rule.chosen(day).never:
             return None
         opens = opening.moment(day, calendar, service=service)
@@ -221,3 +240,14 @@ def _unknown_services(regulation: Regulation) -> Iterator[Problem]:
     for place, scope in scopes.items():
         for code in sorted({*scope.services} - known - {ANY_SERVICE}):
             yield _doubt(regulation, place, f"le service « {code} » n'est pas décrit sous [[services]]")
+
+
+def _ties(regulation: Regulation) -> Iterator[Problem]:
+    """Prices narrowed on different things that may meet: the last one wins, which may not have been meant."""
+    base = [(index, tariff) for index, tariff in enumerate(regulation.tariffs) if not tariff.adds]
+    for place, (index, tariff) in enumerate(base):
+        for other, earlier in base[:place]:
+            if tariff.scope.rivals(earlier.scope):
+                other_words = f"« {earlier.name} » (tariffs[{other + 1}])"
+                message = f"« {tariff.name} » l'emporte sur {other_words} quand les deux conviennent"
+                yield _doubt(regulation, f"tariffs[{index + 1}]", message)

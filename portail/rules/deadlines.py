@@ -110,9 +110,9 @@ Rule = TypeVar("Rule", DeadlineRule, OpeningRule)
 def narrowest(
     rules: Iterable[Rule], service: str, day: date, known: Known, calendar: Calendar | None
 ) -> Rule | None:
-    """The rule in force: of those that hold, the one with the most conditions."""
+    """The rule in force: of those that hold, the one with the most conditions; the last written at equality."""
     found = [r for r in rules if r.scope.holds(service, day, known) and r.covers(day, service, calendar)]
-    return max(found, key=lambda r: r.scope.precision, default=None)
+    return max(reversed(found), key=lambda r: r.scope.precision, default=None)
 
 
 def rule_for(

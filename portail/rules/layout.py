@@ -332,6 +332,8 @@ EXAMPLE = Table(
         "known": Known(default=()),
         "source": Text(default="", longest=200),
         "action": Choice(default=Action.BOOK, choices={a.value: a for a in Action}),
+        "asked": Moment(default=None),
+        "allowed": Flag(default=True),
         "until": Moment(default=None),
         "opens": Moment(default=None),
         "never": Flag(default=False),

@@ -66,10 +66,11 @@ class Price:
 def price(tariffs: Sequence[Tariff], service: str, day: date, known: Known = ()) -> Price:
     """What this service costs on this day for whom it is asked, times the `quantity` known (1 if not).
 
-    The base tariff is the narrowest that holds; those that add come on top, in order. Raises PriceUnknown.
+    The base tariff is the narrowest that holds (the last written at equality); those that add come on top, in
+    order. Raises PriceUnknown.
     """
     held = [t for t in tariffs if t.scope.holds(service, day, known)]
-    base = max((t for t in held if not t.adds), key=lambda t: t.scope.precision, default=None)
+    base = max((t for t in reversed(held) if not t.adds), key=lambda t: t.scope.precision, default=None)
     if base is None:
         raise PriceUnknown(say("price.none", service=service, day=day))
     components: list[Component] = []

@@ -57,6 +57,8 @@ class Example:
     never: bool = False
     price: Decimal | None = None
     trigger: Trigger | None = None
+    asked: tuple[date, int] | None = None
+    allowed: bool = True
     source: str = ""
 
 
@@ -233,7 +235,7 @@ def _refuse_overlaps(
     """Two rules for the same services, action and days would leave the answer to chance."""
     for index, (path, rule) in enumerate(rules):
         for other_path, other in rules[:index]:
-            if compete(rule, other) and rule.scope.overlaps(other.scope) and _same_days(rule, other):
+            if compete(rule, other) and rule.scope.repeats(other.scope) and _same_days(rule, other):
                 report.add(
                     path,
                     f"une autre règle de {noun} (ligne {report.lines.get(other_path, 1)}) vaut déjà pour un de ces "
@@ -244,7 +246,18 @@ def _refuse_overlaps(
 def _example(values: Values) -> Example:
     asked = {
         name: values[name]
-        for name in ("until", "opens", "price", "never", "known", "action", "source", "trigger")
+        for name in (
+            "until",
+            "opens",
+            "price",
+            "never",
+            "known",
+            "action",
+            "source",
+            "trigger",
+            "asked",
+            "allowed",
+        )
     }
     return Example(0, values["service"], values["day"] or _ANY_DAY, **asked)
 

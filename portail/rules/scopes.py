@@ -124,8 +124,18 @@ class Scope:
         conditions = len(self.tags) + len(self.spans) + (self.weekdays is not None)
         return ANY_SERVICE not in self.services, conditions
 
-    def overlaps(self, other: Scope) -> bool:
-        """Whether some request falls under both, at the same precision: the answer would be left to chance."""
+    @property
+    def names(self) -> frozenset[str]:
+        """What the rule is narrowed on."""
+        weekdays = {"weekdays"} if self.weekdays is not None else set()
+        return frozenset(weekdays | {name for name, _ in self.tags} | {span.name for span in self.spans})
+
+    def repeats(self, other: Scope) -> bool:
+        """Whether both speak of the same things and some request falls under both: one of them is a mistake."""
+        return self.names == other.names and self.rivals(other)
+
+    def rivals(self, other: Scope) -> bool:
+        """Whether some request falls under both, at the same precision: the last one written wins."""
         if self.precision != other.precision or not set(self.services) & set(other.services):
             return False
         start = max(self.valid_from or date.min, other.valid_from or date.min)

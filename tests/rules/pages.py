@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from portail.rules import (
     FRENCH,
     Calendar,
+    Entry,
     Regulation,
     default_entries,
     default_known_until,
@@ -75,9 +76,13 @@ def regulation(toml: str) -> Regulation:
 
 
 @cache
+def _entries(subdivision: str | None) -> tuple[Entry, ...]:
+    return tuple(default_entries("B", subdivision, YEARS))
+
+
+@cache
 def calendar(toml: str = "", subdivision: str | None = None) -> Calendar:
-    entries = tuple(default_entries("B", subdivision, YEARS))
-    return regulation(toml).calendar_with(entries, default_known_until("B", YEARS))
+    return regulation(toml).calendar_with(_entries(subdivision), default_known_until("B", YEARS))
 
 
 def day(words: str) -> date:
