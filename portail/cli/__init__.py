@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
@@ -16,6 +17,7 @@ SECRETS = ("DATABASE_URL", "EMAIL_URL", "PORTAIL_SECRET", "PORTAIL_OLD_SECRETS")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command. Returns its exit status: 0 done, 1 refused or something to do, 2 misused, 130 interrupted."""
+    os.umask(0o077)  # what we write (base, files, backups) is for this user alone
     options = build().parse_args(arguments)
     try:
         if options.needs_django:
@@ -26,6 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return refused.status
     except KeyboardInterrupt:
         return INTERRUPTED
+    except BrokenPipeError:  # whoever read us (head, less) left
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
 
 
 def start_django() -> None:

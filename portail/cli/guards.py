@@ -10,6 +10,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import DatabaseError
 
+from portail.activities.models import Commune
 from portail.cli.console import Refused
 
 
@@ -53,6 +54,35 @@ def refuse_pending_migrations() -> None:
         raise Refused(
             f"La base de données est plus ancienne que le portail ({len(pending)} mises à jour en attente).\n"
             "Mettez-la à jour : python -m portail upgrade"
+        )
+
+
+def refuse_empty_database() -> None:
+    """Raises Refused when there is nothing there yet."""
+    try:
+        is_empty = not connections[DEFAULT_DB_ALIAS].introspection.table_names()
+    except DatabaseError as failure:
+        raise Refused(unreachable(failure)) from failure
+    if is_empty:
+        raise Refused(f"Il n'y a rien ici : la base de données est vide ({settings.DATA_DIR}).")
+
+
+def commune_name() -> str:
+    """The commune of this installation, "" when there is none yet. Raises Refused when the base does not answer."""
+    try:
+        if Commune._meta.db_table not in connections[DEFAULT_DB_ALIAS].introspection.table_names():
+            return ""
+        return Commune.objects.values_list("name", flat=True).first() or ""
+    except DatabaseError as failure:
+        raise Refused(unreachable(failure)) from failure
+
+
+def refuse_existing_commune() -> None:
+    """Raises Refused when this installation has its commune already."""
+    if name := commune_name():
+        raise Refused(
+            f"Ce dossier contient déjà une commune, « {name} » : rien n'a été changé.\n"
+            "Pour une autre, donnez un autre dossier : PORTAIL_DATA=/un/autre/dossier"
         )
 
 

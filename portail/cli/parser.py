@@ -62,12 +62,61 @@ def build() -> Parser:
         command.set_defaults(module=f"portail.cli.{module}", needs_django=needs_django)
         fill(command)
 
+    add("init", "créer une commune vide et son premier administrateur", "init", _init)
     add("demo", "créer une commune inventée, pour essayer", "demo", _demo)
     add("serve", "servir le portail : le site et l'automate ensemble", "serve")
     add("worker", "lancer l'automate seul : envoi des courriels, travaux périodiques", "worker")
+    add("check", "vérifier que tout va bien, et dire quoi faire sinon", "check")
+    add("upgrade", "sauvegarder, mettre la base à jour, vérifier", "upgrade", _upgrade)
+    add("backup", "sauvegarder la base et les fichiers, même en service", "backup", _backup)
+    add("restore", "remettre une sauvegarde en place", "restore", _restore)
+    add("admin-password", "rendre l'accès à un administrateur", "admin_password", _admin_password)
     return parser
+
+
+def _init(command: Parser) -> None:
+    command.add_argument("--name", help="nom de la commune")
+    command.add_argument("--zone", help="zone des vacances scolaires : A, B ou C")
+    command.add_argument(
+        "--subdivision", help="département ou territoire aux jours fériés propres (57, 67, 68, 971…)"
+    )
+    command.add_argument("--admin-username", help="nom d'utilisateur de l'administrateur")
+    command.add_argument("--admin-email", help="son adresse e-mail")
+    command.add_argument("--admin-first-name", help="son prénom")
+    command.add_argument("--admin-last-name", help="son nom")
+    command.add_argument(
+        "--admin-password-stdin",
+        action="store_true",
+        help="lire son mot de passe sur l'entrée standard, première ligne",
+    )
 
 
 def _demo(command: Parser) -> None:
     command.add_argument("--if-empty", action="store_true", help="ne rien faire si la commune existe déjà")
     command.add_argument("--today", metavar="AAAA-MM-JJ", help="le jour autour duquel bâtir la commune")
+
+
+def _upgrade(command: Parser) -> None:
+    command.add_argument(
+        "--backup", metavar="FICHIER", help="où sauvegarder d'abord (par défaut : backups/ des données)"
+    )
+
+
+def _backup(command: Parser) -> None:
+    command.add_argument("file", metavar="FICHIER", help="l'archive à écrire (.tar.gz), ou un dossier")
+
+
+def _restore(command: Parser) -> None:
+    command.add_argument("file", metavar="FICHIER", help="l'archive à remettre en place")
+    command.add_argument(
+        "--replace", action="store_true", help="remplacer les données présentes, gardées de côté"
+    )
+
+
+def _admin_password(command: Parser) -> None:
+    command.add_argument("username", nargs="?", metavar="UTILISATEUR", help="nom d'utilisateur ou adresse")
+    how = command.add_mutually_exclusive_group()
+    how.add_argument("--link", action="store_true", help="donner un lien à usage unique, sans mot de passe")
+    how.add_argument(
+        "--password-stdin", action="store_true", help="lire le mot de passe sur l'entrée standard"
+    )

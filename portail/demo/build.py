@@ -7,7 +7,6 @@ from django.conf import settings
 from django.db import transaction
 
 from portail.accounts.models import User
-from portail.activities.models import Commune
 from portail.core.journal import acting_from
 from portail.core.models import JournalEntry
 from portail.demo import accounts, families, people, planning, publishing, structure
@@ -19,21 +18,11 @@ from portail.families.models import Household, Request
 SEED = "Fontclaire"
 
 
-class NotEmpty(Exception):
-    """This installation has a commune: an invented one would be mixed with it. `name` is its name."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        super().__init__(name)
-
-
 def build(today: date) -> None:
-    """Make the commune as it is on this day, the same one at each try. Raises NotEmpty."""
+    """Make the commune as it is on this day, the same one at each try. Raises CommuneExists."""
     when = timeline(today)
     chance = random.Random(f"{SEED} {today.isoformat()}")
     with transaction.atomic(), acting_from(JournalEntry.Channel.COMMAND):
-        if commune := Commune.objects.first():
-            raise NotEmpty(commune.name)
         agent = people.staff(at(when.previous.start, 8))[accounts.AGENT.username]
         town = structure.found(when)
         plans = families.families(chance)

@@ -1,0 +1,100 @@
+"""What must always hold in the data, whatever happened. Each gives the rows that break it, in a few words each."""
+
+from collections.abc import Callable
+
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Lower
+
+from portail.accounts.models import Role, User
+from portail.activities.models import Session
+from portail.bookings.models import Booking, Receipt, ReceiptLine
+from portail.families.models import Adult, Child, HouseholdChild
+
+MOST = 50
+"""How many broken rows are told."""
+
+
+def sessions_over_capacity() -> list[str]:
+    """No session has more bookings than places."""
+    taking = Count("bookings", filter=Q(bookings__state__in=Booking.TAKING))
+    rows = Session.objects.annotate(taken=taking).filter(taken__gt=F("capacity"))
+    return [f"séance {row.pk} ({row.taken}/{row.capacity})" for row in rows.order_by("pk")[:MOST]]
+
+
+def double_bookings() -> list[str]:
+    """A child has one active booking at most in a session."""
+    rows = Booking.objects.active().values("child", "session").annotate(count=Count("pk")).filter(count__gt=1)
+    return [
+        f"enfant {row['child']}, séance {row['session']}" for row in rows.order_by("child", "session")[:MOST]
+    ]
+
+
+def bookings_without_proof() -> list[str]:
+    """The last receipt line of a booking tells its state: added while it is active, removed once it is cancelled."""
+    last = ReceiptLine.objects.filter(booking=OuterRef("pk")).order_by("-receipt__created_at", "-pk")
+    rows = Booking.objects.annotate(last=Subquery(last.values("change")[:1]))
+    wrong = rows.filter(
+        Q(last=None)
+        | Q(state__in=Booking.ACTIVE, last=ReceiptLine.Change.REMOVED)
+        | Q(state=Booking.State.CANCELLED, last=ReceiptLine.Change.ADDED)
+    )
+    return [f"réservation {pk}" for pk in wrong.order_by("pk").values_list("pk", flat=True)[:MOST]]
+
+
+def receipts_without_change() -> list[str]:
+    """A receipt tells of a change, and only of bookings of its own household."""
+    empty = Receipt.objects.filter(lines=None).order_by("pk").values_list("pk", flat=True)[:MOST]
+    strange = (
+        ReceiptLine.objects.exclude(booking__household=F("receipt__household"))
+        .order_by("receipt")
+        .values_list("receipt", flat=True)
+        .distinct()[:MOST]
+    )
+    return [f"reçu {pk}" for pk in sorted({*empty, *strange})]
+
+
+def cancelled_without_date() -> list[str]:
+    """A cancelled booking says when, an active one does not."""
+    wrong = Booking.objects.filter(
+        Q(state=Booking.State.CANCELLED, cancelled_at=None)
+        | Q(state__in=Booking.ACTIVE, cancelled_at__isnull=False)
+    )
+    return [f"réservation {pk}" for pk in wrong.order_by("pk").values_list("pk", flat=True)[:MOST]]
+
+
+def children_alone_or_shared_too_much() -> list[str]:
+    """A child is in one household at least, and in two at most at a time."""
+    rows = Child.objects.annotate(
+        homes=Count("household_links"), open=Count("household_links", filter=Q(household_links__until=None))
+    ).filter(Q(homes=0) | Q(open__gt=2))
+    return [f"enfant {pk}" for pk in rows.order_by("pk").values_list("pk", flat=True)[:MOST]]
+
+
+def bookings_of_strangers() -> list[str]:
+    """A household books for children that it looks after, or did."""
+    links = HouseholdChild.objects.filter(household=OuterRef("household"), child=OuterRef("child"))
+    rows = Booking.objects.annotate(link=Subquery(links.values("pk")[:1])).filter(link=None)
+    return [f"réservation {pk}" for pk in rows.order_by("pk").values_list("pk", flat=True)[:MOST]]
+
+
+def accounts_astray() -> list[str]:
+    """An adult's account is a family's; an address belongs to one account."""
+    staff = Adult.objects.exclude(user=None).exclude(user__role=Role.FAMILY).order_by("pk")
+    shared = (
+        User.objects.annotate(address=Lower("email"))
+        .values("address")
+        .annotate(count=Count("pk"))
+        .filter(count__gt=1)
+    )
+    return [
+        *(f"adulte {pk}" for pk in staff.values_list("pk", flat=True)[:MOST]),
+        *(["une adresse à plusieurs comptes"] if shared.exists() else []),
+    ]
+
+
+ALL: dict[str, Callable[[], list[str]]] = {
+    "Places": sessions_over_capacity,
+    "Réservations": lambda: double_bookings() + cancelled_without_date() + bookings_of_strangers(),
+    "Reçus": lambda: bookings_without_proof() + receipts_without_change(),
+    "Dossiers et comptes": lambda: children_alone_or_shared_too_much() + accounts_astray(),
+}
