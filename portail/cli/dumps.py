@@ -56,7 +56,7 @@ def load_postgresql(copy: Path) -> None:
 
 def database_path() -> Path:
     """The file of the SQLite database."""
-    return Path(str(settings.DATABASES[DEFAULT_DB_ALIAS]["NAME"])).absolute()
+    return Path(str(connections[DEFAULT_DB_ALIAS].settings_dict["NAME"])).absolute()
 
 
 def sqlite_files(path: Path) -> list[Path]:

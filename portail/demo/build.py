@@ -7,6 +7,8 @@ from django.conf import settings
 from django.db import transaction
 
 from portail.accounts.models import User
+from portail.activities.actions.founding import CommuneExists
+from portail.activities.models import Commune
 from portail.core.journal import acting_from
 from portail.core.models import JournalEntry
 from portail.demo import accounts, families, people, planning, publishing, structure
@@ -23,6 +25,8 @@ def build(today: date) -> None:
     when = timeline(today)
     chance = random.Random(f"{SEED} {today.isoformat()}")
     with transaction.atomic(), acting_from(JournalEntry.Channel.COMMAND):
+        if Commune.objects.exists():
+            raise CommuneExists
         agent = people.staff(at(when.previous.start, 8))[accounts.AGENT.username]
         town = structure.found(when)
         plans = families.families(chance)

@@ -1,0 +1,162 @@
+"""The invented commune: whole, believable, and true to the guide."""
+
+import json
+import random
+from datetime import date, timedelta
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.password_validation import validate_password
+from django.core.management import call_command
+from django.db.models import Count, F, Q
+from django.test import override_settings
+
+from portail.accounts.models import Role, User
+from portail.activities.actions.founding import CommuneExists
+from portail.activities.models import Closing, School, Session
+from portail.bookings.models import Booking, Enrolment, Receipt
+from portail.cli import invariants
+from portail.core.models import JournalEntry
+from portail.demo import accounts
+from portail.demo.build import build
+from portail.demo.timeline import CLOCK
+from portail.families.models import Adult, Child, FamilyDocument, Household, Request
+from portail.messaging.models import Audience, News, PublicDocument
+
+AUTUMN = date(2026, 11, 24)
+ROOMS = ("accounts", "activities", "families", "bookings", "messaging")
+SAMPLE = 40
+
+
+@pytest.fixture(scope="module")
+def town(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The commune of that autumn, built once for the tests that only look at it. Gives its data folder."""
+    folder = tmp_path_factory.mktemp("town")
+    with django_db_blocker.unblock(), override_settings(DATA_DIR=folder, MEDIA_ROOT=folder / "files"):
+        build(AUTUMN)
+        yield folder
+        call_command("flush", interactive=False, verbosity=0)
+
+
+def assert_sound(today: date) -> None:
+    assert [broken for find in invariants.ALL.values() for broken in find()] == []
+    chance = random.Random(7)
+    for room in ROOMS:
+        for model in apps.get_app_config(room).get_models():
+            keys = list(model._default_manager.values_list("pk", flat=True))
+            for pk in chance.sample(keys, min(SAMPLE, len(keys))):
+                # A request to be linked may hold nothing.
+                model._default_manager.get(pk=pk).full_clean(exclude=["data"] if model is Request else None)
+    now = f"{today.isoformat()}T23:59"
+    for made in (Booking.created_at, Receipt.created_at, JournalEntry.at, Household.created_at):
+        last = made.field.model._default_manager.order_by(f"-{made.field.name}").first()
+        assert getattr(last, made.field.name).astimezone(CLOCK).isoformat() < now
+
+
+def assert_guide_works(today: date) -> None:
+    """The two dossiers of the guide: alone in their household, two children, places to take in the coming weeks."""
+    for number, first_name in (("6354", "Maurice"), ("1901", "Marie")):
+        adult = Adult.objects.get(household__number=number)
+        assert (adult.first_name, adult.user) == (first_name, None)
+        children = list(adult.household.children.all())
+        assert len(children) == 2
+        assert len({c.schoolings.order_by("-school_year__start").first().school for c in children}) == 1
+        for child in children:
+            enrolled = Enrolment.objects.filter(child=child, school_year__end__gte=today)
+            assert set(enrolled.values_list("activity__code", flat=True)) >= {
+                "restauration",
+                "periscolaire",
+                "mercredi",
+            }
+            for code in ("cantine", "soir", "mercredi"):
+                free = free_sessions(child, code, today)
+                assert free[0].date <= today + timedelta(days=60), code
+                assert len(free) > 10, code
+
+
+def free_sessions(child: Child, code: str, today: date) -> list[Session]:
+    places = Enrolment.objects.filter(child=child, activity__services__code=code)
+    taken = Count("bookings", filter=Q(bookings__state__in=Booking.TAKING))
+    rows = Session.objects.filter(service__code=code, date__gt=today, closing=None)
+    rows = rows.filter(place__in=places.values("place")).annotate(taken=taken)
+    return list(rows.filter(taken__lt=F("capacity")).order_by("date"))
+
+
+def test_it_is_sound_and_the_guide_works_in_it(town, db):
+    assert_sound(AUTUMN)
+    assert_guide_works(AUTUMN)
+
+
+def test_it_has_the_size_and_the_life_of_a_small_town(town, db):
+    assert School.objects.count() == 3
+    assert 110 <= Household.objects.count() <= 130
+    assert 150 <= Child.objects.count() <= 260
+    assert Booking.objects.filter(session__date__lt=AUTUMN).count() > 10_000
+    assert Booking.objects.active().filter(session__date__gt=AUTUMN).count() > 1_000
+    taken = Count("bookings", filter=Q(bookings__state__in=Booking.TAKING))
+    coming = Session.objects.filter(date__gt=AUTUMN).annotate(taken=taken)
+    assert 5 <= coming.filter(taken=F("capacity")).count() <= 40
+    assert Closing.objects.filter(start__gt=AUTUMN).count() == 1
+    assert set(Request.objects.filter(state="waiting").values_list("kind", flat=True)) == {
+        "link",
+        "change",
+        "tax_certificate",
+        "message",
+    }
+    assert FamilyDocument.objects.count() == 3
+    with FamilyDocument.objects.first().file.open() as document:
+        assert document.read(5) == b"%PDF-"
+
+
+def test_separated_parents_share_children_and_book_every_other_week(town, db):
+    awa = Child.objects.get(first_name="Awa")
+    mother, father = awa.households.order_by("number")
+    assert {adult.user.username for adult in Adult.objects.filter(household__in=[mother, father])} == {
+        "camille",
+        "amadou",
+    }
+    weeks = {
+        household: {
+            b.session.date.isocalendar().week % 2
+            for b in awa.bookings.filter(household=household).select_related("session")
+        }
+        for household in (mother, father)
+    }
+    assert weeks == {mother: {1}, father: {0}}
+    assert Child.objects.annotate(homes=Count("households")).filter(homes=2).count() == 3
+
+
+def test_the_news_of_the_guide_come_first_and_follow_the_year(town, db):
+    news = list(News.objects.filter(audience=Audience.PUBLIC).order_by("-since"))
+    assert [item.title for item in news] == ["Quotient familial", "Fermeture Août", "Délais de Réservation"]
+    assert news[1].body.endswith("sera fermé du 1er au 15 août 2027.")
+    assert all(AUTUMN - timedelta(days=60) < item.since <= AUTUMN for item in news)
+    assert PublicDocument.objects.filter(audience=Audience.PUBLIC).count() == 3
+
+
+def test_who_may_sign_in_is_written_down_and_can(town, db):
+    people = json.loads((town / accounts.FILE).read_text(encoding="utf-8"))
+    assert [person["role"] for person in people] == [
+        "Administration",
+        "Agent",
+        "Régie",
+        "Animation",
+        "Consultation",
+        "Famille",
+        "Famille",
+        "Famille",
+    ]
+    for person in people:
+        user = User.objects.get(username=person["username"])
+        assert user.check_password(person["password"])
+        validate_password(person["password"], user)
+    others = User.objects.exclude(username__in=[p["username"] for p in people]).exclude(username="nadia")
+    assert others.filter(role=Role.FAMILY).count() > 40
+    assert not any(user.has_usable_password() for user in others)
+
+
+def test_building_twice_changes_nothing(town, db):
+    before = Booking.objects.count(), User.objects.count()
+    with pytest.raises(CommuneExists):
+        build(AUTUMN)
+    assert (Booking.objects.count(), User.objects.count()) == before
