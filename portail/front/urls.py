@@ -1,8 +1,8 @@
 """The families' side, at the root. One block a noun: add a screen inside its block, under French addresses."""
 
-from django.urls import URLPattern, path, register_converter
+from django.urls import URLPattern, path
 
-from portail.front.converters import MonthConverter
+import portail.core.converters  # noqa: F401 -- addresses may hold a month
 from portail.front.views import (
     account,
     activation,
@@ -17,8 +17,6 @@ from portail.front.views import (
     requests,
     sign_up,
 )
-
-register_converter(MonthConverter, "month")
 
 app_name = "front"
 

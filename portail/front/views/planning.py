@@ -22,9 +22,9 @@ from portail.bookings.actions import (
     change_bookings,
     check,
 )
+from portail.bookings.forms import ChangesForm, TicksForm
 from portail.families.models import HouseholdChild
 from portail.front import access
-from portail.front.forms.planning import ChangesForm, TicksForm
 
 
 @require_safe

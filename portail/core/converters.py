@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from django.urls import register_converter
+
 
 class MonthConverter:
     """ "2026-12" in an address, its first day in the code; a month that does not exist is no address (404)."""
@@ -14,3 +16,6 @@ class MonthConverter:
 
     def to_url(self, value: date) -> str:
         return f"{value:%Y-%m}"
+
+
+register_converter(MonthConverter, "month")
