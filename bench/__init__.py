@@ -1,0 +1,1 @@
+"""How fast the portal is, on a commune of a thousand children. Never part of the tests."""
