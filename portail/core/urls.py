@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.urls import path
 
-from portail.core import health, specimen, views
+from portail.core import health, kept_mail, specimen, views
 
 app_name = "core"
 urlpatterns = [
@@ -12,4 +12,10 @@ if not settings.PRODUCTION:
     urlpatterns += [
         path("dev/specimen/", specimen.specimen, name="specimen"),
         path("dev/specimen/<slug:name>/", specimen.specimen, name="specimen_page"),
+    ]
+if settings.MAIL_KEPT and not settings.PRODUCTION:
+    urlpatterns += [
+        path("dev/courrier/", kept_mail.kept_mails, name="kept_mails"),
+        path("dev/courrier/<str:name>/", kept_mail.kept_mail, name="kept_mail"),
+        path("dev/courrier/<str:name>/html/", kept_mail.kept_mail_html, name="kept_mail_html"),
     ]

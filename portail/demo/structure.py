@@ -90,7 +90,7 @@ CONTACT = {
     "phone": "03 53 01 20 20",
     "email": f"enfance@{accounts.TOWN_DOMAIN}",
     "opening_hours": "Du lundi au vendredi, de 8 h 30 à 12 h et de 13 h 30 à 17 h 30.\n"
-    "Le mercredi, journée continue de 8 h à 18 h.",
+    "Le mercredi, journée continue de 8 h à 18 h.".replace(" h", "\u00a0h").replace("h 30", "h\u00a030"),
     "colour": "#1f6f54",
 }
 
