@@ -4,9 +4,12 @@ from datetime import datetime
 
 from django.contrib.auth.hashers import make_password
 
+from portail.accounts.actions import accept_terms
 from portail.accounts.models import User
 from portail.demo import accounts
 from portail.demo.accounts import DemoAccount
+from portail.messaging.models import LegalPage
+from portail.messaging.queries import legal_page
 
 
 def staff(now: datetime) -> dict[str, User]:
@@ -15,8 +18,11 @@ def staff(now: datetime) -> dict[str, User]:
 
 
 def parent(person: DemoAccount, now: datetime) -> User:
-    """A parent's account, activated; without a password nobody signs in with it."""
-    return _open(person, now)
+    """A parent's account, activated, its terms accepted; without a password nobody signs in with it."""
+    user = _open(person, now)
+    if terms := legal_page(LegalPage.Kind.TERMS):
+        accept_terms(user, terms.version, now=max(now, terms.published_at))
+    return user
 
 
 def _open(person: DemoAccount, now: datetime) -> User:

@@ -59,7 +59,7 @@ def test_the_public_page_has_all_that_the_guide_shows(client, cast):
         "Actualités",
         "24 nov. 2026 Délais de Réservation Vous avez jusqu'au dimanche soir 21h.",
         "Documents utiles",
-        "Règlement PDF, 240,0\xa0Kio",
+        "Règlement PDF, 246\xa0ko",
         "Du lundi au vendredi 8 h 30 – 12 h",
         "02 31 00 00 00",
         "Accueil Mentions légales Conditions générales d'utilisation Données personnelles Accessibilité",

@@ -10,6 +10,7 @@ from portail.accounts.models import User
 from portail.activities.actions import calendar, regulation, years
 from portail.activities.models import Commune, SchoolYear
 from portail.core import journal
+from portail.messaging.actions import publish_default_pages
 from portail.rules import EntryKind, default_entries, default_known_until
 
 SUMMER = "Vacances d'été"
@@ -33,7 +34,8 @@ class Term:
 
 
 def found_commune(name: str, zone: str, subdivision: str, *, now: datetime, today: date) -> Commune:
-    """Make the commune: the rules that we ship, the national calendar, this school year and the next when published.
+    """Make the commune: the rules that we ship, the national calendar, this school year and the next when published,
+    and a first text of its legal pages.
 
     `subdivision` is a key of rules.SUBDIVISIONS, or empty. Families may not book before an agent opens a year.
     Raises CommuneExists, SettingsErrors on a name that no settings file can hold, ValidationError on a bad zone.
@@ -54,6 +56,7 @@ def found_commune(name: str, zone: str, subdivision: str, *, now: datetime, toda
         for term in (term_of(today, zone), following(term_of(today, zone), zone)):
             if term.end <= known:
                 open_year(term, None, actor=None, now=now)
+        publish_default_pages(name, now=now)
     return commune
 
 

@@ -104,6 +104,16 @@ def phone(value: str) -> str:
 
 
 @register.filter
+def file_size(octets: int) -> str:
+    """« 17 ko », « 1,2 Mo »: what people read on their phone, thousands of octets."""
+    unit = gettext("ko")
+    value = max(1, round(octets / 1000))
+    if value < 1000:
+        return f"{value}{NO_BREAK}{unit}"
+    return f"{formats.number_format(octets / 1_000_000, decimal_pos=1)}{NO_BREAK}{gettext('Mo')}"
+
+
+@register.filter
 def money(value: Decimal | None, sign: str = "") -> str:
     """« 1 234,50 € », unbreakable; "+" as second argument also writes the plus of what is added. Euros."""
     if value is None:

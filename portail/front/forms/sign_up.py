@@ -101,17 +101,17 @@ class InformationForm(NewPasswordForm):
         }
 
     def clean(self) -> dict[str, Any]:
-        if bots.is_caught(self.data, timezone.now()):
-            raise ValidationError(
-                _("Nous n'avons pas reconnu la main d'une personne. Appuyez de nouveau sur « Enregistrer »."),
-                code="bot",
-            )
         self.person = User(**{field: self.cleaned_data.get(field, "") for field in OWN_FIELDS})
         values = super().clean()
         if not values.get("password") and "password" not in self.errors and self._names_changed(values):
             self.add_error(
                 "password",
                 _("Tapez de nouveau un mot de passe : vos noms ont changé, et il ne doit pas les contenir."),
+            )
+        if not self.errors and bots.is_caught(self.data, timezone.now()):
+            raise ValidationError(
+                _("Nous n'avons pas reconnu la main d'une personne. Appuyez de nouveau sur « Enregistrer »."),
+                code="bot",
             )
         return values
 
