@@ -64,6 +64,7 @@ def build() -> Parser:
 
     add("init", "créer une commune vide et son premier administrateur", "init", _init)
     add("demo", "créer une commune inventée, pour essayer", "demo", _demo)
+    add("rules", "vérifier, expliquer, comparer et appliquer un règlement", "rules", _rules, False)
     add("serve", "servir le portail : le site et l'automate ensemble", "serve")
     add("worker", "lancer l'automate seul : envoi des courriels, travaux périodiques", "worker")
     add("check", "vérifier que tout va bien, et dire quoi faire sinon", "check")
@@ -120,3 +121,49 @@ def _admin_password(command: Parser) -> None:
     how.add_argument(
         "--password-stdin", action="store_true", help="lire le mot de passe sur l'entrée standard"
     )
+
+
+def _rules(command: Parser) -> None:
+    verbs = command.add_subparsers(metavar="verbe", dest="verb", required=True, parser_class=Parser)
+    files = {
+        "check": "dire tout ce qui est à corriger, puis ce qui est à vérifier",
+        "diff": "dire ce qui change d'un fichier à l'autre",
+        "apply": "dire ce qui change, puis mettre le fichier en vigueur",
+    }
+    for name, help in files.items():
+        verb = verbs.add_parser(name, help=help)
+        verb.add_argument("file", metavar="fichier")
+        if name == "diff":
+            verb.add_argument("other", metavar="autre")
+        if name == "apply":
+            verb.add_argument("--dry-run", action="store_true", help="dire seulement ce qui changerait")
+            verb.add_argument("--note", default="", metavar="TEXTE", help="le motif, gardé avec la version")
+        else:
+            verb.add_argument("--json", action="store_true", help="répondre en JSON")
+    verbs.add_parser("schema", help="le schéma JSON du fichier, pour les éditeurs")
+    verbs.add_parser("export", help="le fichier en vigueur, tel qu'il a été appliqué")
+    _explain(verbs.add_parser("explain", help="expliquer une limite, un prix, une absence"))
+
+
+def _explain(verb: Parser) -> None:
+    from portail.rules.scopes import COUNTS, NUMBERS, TAGS
+
+    verb.add_argument("what", metavar="quoi", choices=["deadline", "price", "absence"])
+    verb.add_argument("file", metavar="fichier")
+    verb.add_argument("--service", required=True, metavar="CODE")
+    verb.add_argument(
+        "--day",
+        required=True,
+        metavar="AAAA-MM-JJ",
+        help="le jour de service (une absence : des jours, par virgules)",
+    )
+    verb.add_argument(
+        "--moment", metavar="AAAA-MM-JJTHH:MM", help="le moment de la demande (par défaut, maintenant)"
+    )
+    verb.add_argument("--action", default="book", choices=["book", "cancel", "change"])
+    verb.add_argument("--proof", metavar="AAAA-MM-JJTHH:MM", help="quand la pièce est arrivée")
+    verb.add_argument("--json", action="store_true", help="répondre en JSON")
+    for name, help in {**NUMBERS, **COUNTS}.items():
+        verb.add_argument(f"--{name}", metavar="NOMBRE", help=help)
+    for name in TAGS.values():
+        verb.add_argument(f"--{name.replace('_', '-')}", dest=name, action="append", metavar="MOT")

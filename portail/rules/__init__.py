@@ -24,6 +24,7 @@ the head of a week.
 `.render(translate=gettext, words=ENGLISH)`; templates are extracted by makemessages.
 """
 
+from . import explain
 from .calendars import (
     ANY_SERVICE,
     OFFICE_WEEKDAYS,
@@ -119,6 +120,7 @@ __all__ = [
     "decide_many",
     "default_entries",
     "default_known_until",
+    "explain",
     "know",
     "may_book",
     "may_cancel",

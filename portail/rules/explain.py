@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from .absences import Away, absence
 from .calendars import Calendar
 from .deadlines import Action
 from .decisions import Decision, SessionFacts, decide_many
 from .pricing import Price, price
 from .regulation import Regulation
 from .scopes import Known
+from .sentences import FRENCH, Sentence, say
 
 
 def deadline(
@@ -26,7 +28,7 @@ def deadline(
     """Whether an action is allowed now on a service of this day, until when, and why.
 
     Keys: `allowed`, `until` (ISO 8601 with offset, the rule's moment whether past or not; null without limit),
-    `sentence`, `reason`, `refusal`, `effect`, `unless`, `steps`.
+    `sentence` (the answer and its rule), `reason`, `refusal`, `effect`, `unless`, `steps`.
     """
     described = calendar.service(service)
     session = SessionFacts(service, day, described.start if described else None, known=known)
@@ -36,12 +38,19 @@ def deadline(
     return _decision(decision)
 
 
+def _whole(decision: Decision) -> Sentence:
+    """What is decided, then by which rule, unless they say the same."""
+    if decision.reason == decision.told:
+        return decision.told
+    return say("told", told=decision.told, reason=decision.reason)
+
+
 def _decision(decision: Decision) -> dict[str, Any]:
     moment = decision.until or decision.deadline
     return {
         "allowed": decision.is_allowed,
         "until": moment.isoformat() if moment else None,
-        "sentence": decision.sentence().fr(),
+        "sentence": _whole(decision).fr(),
         "reason": decision.reason.fr(),
         "refusal": decision.refusal.value if decision.refusal else None,
         "effect": decision.effect.value,
@@ -67,3 +76,23 @@ def price_json(found: Price) -> dict[str, Any]:
         "sentence": found.sentence().fr(),
         "steps": [step.as_json() for step in found.steps],
     }
+
+
+def absent(regulation: Regulation, calendar: Calendar, away: Away) -> dict[str, Any]:
+    """What each day of an absence costs.
+
+    Keys: `days` (`day`, `due`: the share of the price that stays due, `outcome`, `sentence`), `sentence`, `steps`.
+    """
+    days = [
+        {
+            "day": day.day.isoformat(),
+            "due": f"{day.due.normalize():f}",
+            "outcome": day.outcome.value if day.outcome else None,
+            "sentence": day.reason.fr(),
+        }
+        for day in absence(regulation.absences, away, calendar)
+    ]
+    steps = [
+        {"text": f"{FRENCH.day(date.fromisoformat(str(day['day'])))} : {day['sentence']}"} for day in days
+    ]
+    return {"days": days, "sentence": days[-1]["sentence"], "steps": steps}

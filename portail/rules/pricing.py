@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 
 from . import bands
-from .scopes import Known, Scope, number
+from .scopes import NUMBERS, TAG_WORDS, Known, Scope, number
 from .sentences import Sentence, Step, say, step
 from .tariffs import (
     CENT,
@@ -124,7 +124,7 @@ def _column(tariff: Tariff, service: str, day: date, known: Known) -> int:
 
 
 def _names(scope: Scope) -> list[str]:
-    return [name for name, _ in scope.tags] + [span.name for span in scope.spans]
+    return [TAG_WORDS[name] for name, _ in scope.tags] + [NUMBERS[span.name] for span in scope.spans]
 
 
 def _value(

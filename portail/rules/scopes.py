@@ -30,6 +30,22 @@ TAGS = {
 }
 """Key of the settings file (a list of words) → what must be known of the request (a word, or several)."""
 
+TAG_WORDS = {
+    "option": "option",
+    "profile": "profil",
+    "residence": "résidence",
+    "channel": "canal",
+    "group": "groupe",
+    "formula": "formule",
+    "level": "niveau",
+    "regime": "régime",
+    "place": "lieu",
+    "person": "personne",
+    "reason": "motif",
+    "with_service": "avec le service",
+}
+"""The same, in French."""
+
 NUMBERS = {
     "quotient": "quotient familial",
     "income": "revenu",

@@ -56,6 +56,7 @@ TEMPLATES: Mapping[str, str] = {
     "refused.started": gettext_noop("L'accueil a commencé à {hour:hour}"),
     # the reason: which rule
     "reason": gettext_noop("{subject} {verb} {limit}"),
+    "told": gettext_noop("{told} : {reason}"),
     "reason.shifted": gettext_noop("{reason} ; cette date tombant {why}, la limite est le {day:day}"),
     "reason.none": gettext_noop("aucune date limite n'est fixée pour ce service"),
     "reason.never": gettext_noop("le règlement ne le prévoit pas pour ce service"),
@@ -91,6 +92,7 @@ TEMPLATES: Mapping[str, str] = {
     "rule.back.period": gettext_noop("jusqu'à {span} avant le début de la période"),
     "rule.back.booking": gettext_noop("jusqu'à {span} avant le premier jour réservé"),
     "rule.snap": gettext_noop("jusqu'au {weekday:weekday} qui précède"),
+    "rule.snap.same": gettext_noop("jusqu'au {weekday:weekday} (le jour même, ou celui qui précède)"),
     "rule.snap.month": gettext_noop("jusqu'au dernier {weekday:weekday} du mois qui précède"),
     "rule.snap.back": gettext_noop("jusqu'au {weekday:weekday} qui précède, au moins {span} avant"),
     "rule.month_day": gettext_noop("jusqu'au {number} du mois qui précède"),

@@ -54,8 +54,12 @@ def _limit_day(when: When) -> Sentence:
     if when.weekday is not None:
         if when.anchor is Anchor.MONTH and a_day_before:
             return say("rule.snap.month", weekday=when.weekday)
-        if when.before and not (a_day_before and when.anchor is Anchor.WEEK):
+        if when.before and not a_day_before:
             return say("rule.snap.back", weekday=when.weekday, span=span(when))
+        if not when.before and when.anchor is Anchor.DAY:
+            return say("rule.snap.same", weekday=when.weekday)
+        if not when.before and when.anchor is Anchor.WEEK and when.weekday == 0:
+            return say("rule.same.week")
         return say("rule.snap", weekday=when.weekday)
     if not when.before:
         return say(f"rule.same.{when.anchor}")

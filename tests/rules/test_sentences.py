@@ -64,7 +64,19 @@ def test_zero_hour_is_the_midnight_that_ends_the_day_before():
             When(before=1, weekday=3),
             720,
             True,
-            "d'un jour se modifient jusqu'au jeudi qui précède, au moins un jour avant, à 12 h",
+            "d'un jour se modifient jusqu'au jeudi qui précède, à 12 h",
+        ),
+        (
+            When(weekday=3),
+            720,
+            True,
+            "d'un jour se modifient jusqu'au jeudi (le jour même, ou celui qui précède), à 12 h",
+        ),
+        (
+            When(Anchor.WEEK, weekday=0),
+            720,
+            True,
+            "de la semaine du 7 décembre se modifient jusqu'au lundi de cette semaine, à 12 h",
         ),
         (
             When(Anchor.WEEK, 2, Unit.WEEKS, 4),

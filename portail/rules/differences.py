@@ -1,0 +1,257 @@
+"""What changes between two regulations, in sentences a secretary can check before applying."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from datetime import date
+from typing import Any
+
+from .bands import Band
+from .calendars import ANY_SERVICE
+from .deadlines import DeadlineRule, OpeningRule, Tier
+from .limits import Limit
+from .pricing import band_words
+from .regulation import Regulation
+from .scopes import TAG_WORDS, Scope, Span
+from .sentences import FRENCH, Sentence, say
+from .tariffs import Adjustment, Flat, Grid, Line, Points, Tariff
+from .wording import reason
+
+_ACTIONS = {"book": "réserver", "cancel": "annuler", "change": "changer"}
+_SAMPLE = date(2027, 1, 12)
+"""A Tuesday: the day for which a rule is put into words."""
+
+
+def differences(old: Regulation, new: Regulation) -> tuple[str, ...]:
+    """« Tarif « Repas », tranche jusqu'à 700 : 6,23 € devient 6,40 €. », in the order of the files."""
+    before, after = dict(_flat(old)), dict(_flat(new))
+    changed = [
+        f"{what} : {before[what]} devient {told}."
+        for what, told in after.items()
+        if before.get(what, told) != told
+    ]
+    added = [f"{what} : ajouté ({told})." for what, told in after.items() if what not in before]
+    removed = [f"{what} : retiré (c'était : {told})." for what, told in before.items() if what not in after]
+    return tuple(changed + added + removed)
+
+
+def _flat(regulation: Regulation) -> Iterator[tuple[str, str]]:
+    """Everything a regulation says, as (what, value); what is said twice is numbered."""
+    seen: dict[str, int] = {}
+    for what, told in _said(regulation):
+        seen[what] = seen.get(what, 0) + 1
+        yield (what if seen[what] == 1 else f"{what} ({seen[what]})"), told
+
+
+def _said(regulation: Regulation) -> Iterator[tuple[str, str]]:
+    for name, value in _plain(regulation.commune):
+        yield f"Commune, {name}", value
+    yield "Mot de passe, longueur minimale", str(regulation.password_min_length)
+    for service in regulation.services:
+        yield f"Service « {service.code} »", ", ".join(f"{name} {value}" for name, value in _plain(service))
+    for rule in regulation.deadlines:
+        yield from _deadline(rule)
+    for opening in regulation.openings:
+        yield from _limits(f"Ouverture, {_scope(opening.scope)}", opening)
+    for entry in regulation.calendar:
+        when = f"du {FRENCH.year(entry.start)} au {FRENCH.year(entry.end)}"
+        yield f"Calendrier, « {entry.label} »", f"{when}, {_scope(Scope(entry.services))}"
+    for tariff in regulation.tariffs:
+        yield from _tariff(tariff)
+    for noun, rules in (
+        ("Pénalité", regulation.surcharges),
+        ("Absence", regulation.absences),
+        ("Panier", regulation.constraints),
+    ):
+        for other in rules:
+            told = ", ".join(f"{name} {value}" for name, value in _plain(other, without=("name",)))
+            yield f"{noun} « {other.name} », {_scope(other.scope)}", told
+    for name, value in _plain(regulation.quotient):
+        yield f"Quotient, {name}", value
+
+
+_NAMES = {
+    "name": "nom",
+    "zone": "zone",
+    "subdivision": "département",
+    "time_zone": "fuseau horaire",
+    "school_weekdays": "jours d'école",
+    "office_weekdays": "jours d'ouverture de la mairie",
+    "source": "source",
+    "weekdays": "jours",
+    "runs_in": "partie de l'année",
+    "start": "heure",
+    "trigger": "déclenchée par",
+    "fixed": "prix",
+    "amount": "montant",
+    "percent": "pourcentage",
+    "factor": "multiplié par",
+    "once": "comptée par",
+    "slice_minutes": "tranche en minutes",
+    "grace": "tolérance en minutes",
+    "from_count": "à partir de la fois",
+    "reset": "compte par",
+    "most": "au plus",
+    "least": "au moins",
+    "refused": "enfant refusé",
+    "outcome": "issue",
+    "proof": "pièce",
+    "proof_hours": "pièce sous (heures)",
+    "notice": "prévenir",
+    "billed_days": "jours facturés",
+    "billed_until": "facturé jusqu'au",
+    "least_kind": "nature des jours",
+    "kept": "part gardée en %",
+    "kinds": "quotients acceptés",
+    "renewal": "actualisation",
+    "valid_months": "validité en mois",
+    "effect": "prise d'effet",
+    "missing": "sans justificatif",
+    "per": "par",
+    "least_with_holiday": "au moins, avec un férié",
+    "counts": "nombres possibles",
+    "whole": "tout ou rien",
+    "needs": "demande",
+    "excludes": "exclut",
+    "linked": "lié à",
+    "part": "composante",
+    "adds": "s'ajoute",
+    "time": "durée",
+    "pack": "vendu par",
+    "rounding": "arrondi",
+    "cap": "plafond",
+    "band_shift": "tranches décalées",
+}
+"""The settings of a rule, in words."""
+
+
+def _plain(value: Any, *, without: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    """The settings of a rule that are not left at their usual value."""
+    for field in fields(value):
+        found = getattr(value, field.name)
+        if field.name in _NAMES and field.name not in without and found != field.default:
+            yield _NAMES[field.name], _value(field.name, found)
+
+
+def _value(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, Limit):
+        return _rule(value, _SAMPLE).fr()
+    if isinstance(value, frozenset) and name.endswith("weekdays"):
+        return ", ".join(FRENCH.weekdays[day] for day in sorted(value))
+    if isinstance(value, frozenset | tuple):
+        words = sorted(value) if isinstance(value, frozenset) else value
+        return ", ".join(str(word) for word in words)
+    if is_dataclass(value):
+        parts = ((f.name, getattr(value, f.name)) for f in fields(value))
+        return ", ".join(f"{part} {_value(part, found)}" for part, found in parts if found is not None)
+    return "rien" if value is None else str(value)
+
+
+def _scope(scope: Scope) -> str:
+    """« cantine, résidence commune », « tous les services »."""
+    words = ["tous les services" if ANY_SERVICE in scope.services else ", ".join(scope.services)]
+    if scope.valid_from:
+        words.append(f"dès le {FRENCH.year(scope.valid_from)}")
+    if scope.valid_until:
+        words.append(f"jusqu'au {FRENCH.year(scope.valid_until)}")
+    if scope.weekdays is not None:
+        words.append(" et ".join(FRENCH.weekdays[day] for day in sorted(scope.weekdays)))
+    words += [f"{TAG_WORDS[name]} {' ou '.join(sorted(values))}" for name, values in scope.tags]
+    words += [f"{say(f'axis.{span.name}').fr()} {_span(span)}" for span in scope.spans]
+    return ", ".join(words)
+
+
+def _span(span: Span) -> str:
+    if span.least is not None and span.least == span.most:
+        return FRENCH.plain(span.least)
+    return band_words(span.name, Band(span, ())).fr()
+
+
+def _deadline(rule: DeadlineRule) -> Iterator[tuple[str, str]]:
+    actions = " et ".join(_ACTIONS[action] for action in sorted(rule.actions))
+    what = f"Délai pour {actions}, {_scope(rule.scope)}"
+    yield from _limits(what, rule)
+    for number, tier in enumerate(rule.tiers, start=1):
+        yield f"{what}, après la limite ({number})", _tier(tier)
+
+
+def _limits(what: str, rule: DeadlineRule | OpeningRule) -> Iterator[tuple[str, str]]:
+    for start, end, limit in rule.dates:
+        yield f"{what}, du {FRENCH.year(start)} au {FRENCH.year(end)}", _rule(limit, start).fr()
+    for weekday, limit in rule.table:
+        yield f"{what}, le {FRENCH.weekdays[weekday]}", _rule(limit, _SAMPLE).fr()
+    if not rule.table:
+        yield what, _rule(rule, _SAMPLE).fr()
+    if rule.shift:
+        off = ", ".join(sorted(rule.shift.off))
+        way = "le suivant" if rule.shift.forward else "le précédent"
+        hour = f" à {FRENCH.hour(rule.shift.at)}" if rule.shift.at is not None else ""
+        yield f"{what}, report", f"si {off} : {way} ({rule.shift.kind}){hour}"
+
+
+def _rule(limit: Limit, day: date) -> Sentence:
+    """« jusqu'au dimanche qui précède, à 21 h »."""
+    if limit.never:
+        return say("reason.never")
+    told = reason(Limit(limit.when, limit.at, limit.inclusive), "both", day)["limit"]
+    assert isinstance(told, Sentence)
+    return told
+
+
+def _tier(tier: Tier) -> str:
+    words = [tier.effect.value]
+    words += [tier.label] if tier.label else []
+    words += [_rule(tier.limit, _SAMPLE).fr()] if tier.limit else []
+    words += [f"{TAG_WORDS[name]} {' ou '.join(sorted(values))}" for name, values in tier.scope.tags]
+    words += [f"{tier.quota} par {tier.per}"] if tier.quota else []
+    words += [f"avec {tier.proof}"] if tier.proof else []
+    return ", ".join(words)
+
+
+def _tariff(tariff: Tariff) -> Iterator[tuple[str, str]]:
+    what = f"Tarif « {tariff.name} », {_scope(tariff.scope)}"
+    columns = [f", {_scope(column)}" for column in tariff.columns] if len(tariff.columns) > 1 else [""]
+    columns = [column.replace("tous les services, ", "") for column in columns]
+    match tariff.function:
+        case Flat(prices):
+            yield from ((what + c, _money(p)) for c, p in zip(columns, _wide(prices, columns), strict=True))
+        case Grid() as grid:
+            for band in grid.bands:
+                name = f"{what}, tranche {band_words(grid.axis, band).fr()}"
+                prices = _wide(band.prices, columns)
+                yield from ((name + c, _money(p)) for c, p in zip(columns, prices, strict=True))
+            yield f"{what}, entre deux tranches", f"{grid.holes}, {grid.overlaps}"
+        case Line() as line:
+            percents = _wide(line.percents, columns)
+            yield from (
+                (f"{what}{c}, taux", f"{FRENCH.plain(p or 0)} % de {say(f'axis.{line.axis}').fr()}")
+                for c, p in zip(columns, percents, strict=True)
+            )
+            yield (
+                f"{what}, bornes",
+                f"{_money(line.floor)} à {_money(line.ceiling)}, plus {_money(line.plus)}",
+            )
+        case Points() as points:
+            yield f"{what}, barème", ", ".join(f"{FRENCH.plain(x)} → {_money(y)}" for x, y in points.points)
+    for name, value in _plain(tariff, without=("name",)):
+        yield f"{what}, {name}", value
+    for adjustment in tariff.adjustments:
+        yield (
+            f"{what}, ajustement « {adjustment.label} », {_scope(adjustment.scope)}",
+            _adjustment(adjustment),
+        )
+
+
+def _wide(prices: tuple[Any, ...], columns: list[str]) -> tuple[Any, ...]:
+    return prices if len(prices) == len(columns) else prices * len(columns)
+
+
+def _money(amount: Any) -> str:
+    return "rien" if amount is None else FRENCH.money(amount)
+
+
+def _adjustment(adjustment: Adjustment) -> str:
+    return ", ".join(f"{name} {value}" for name, value in _plain(adjustment))
