@@ -8,6 +8,8 @@ from factory.django import DjangoModelFactory
 from portail.accounts.models import Role, User
 from portail.activities.models import (
     Activity,
+    CalendarEntry,
+    Closing,
     Commune,
     Place,
     School,
@@ -18,7 +20,9 @@ from portail.activities.models import (
     Session,
 )
 from portail.bookings.models import Booking, Enrolment
+from portail.core.models import OutboxMail
 from portail.families.models import Adult, Child, ChildContact, Household, HouseholdChild, Request, Schooling
+from portail.messaging.models import News, PublicDocument
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)  # Tuesday 24 November 2026, 10:00 in Paris
 PASSWORD = "quatre-chevaux-verts-2026"
@@ -228,4 +232,59 @@ class BookingFactory(DjangoModelFactory):
     child = factory.SubFactory(ChildFactory)
     session = factory.SubFactory(SessionFactory)
     household = factory.SubFactory(HouseholdFactory)
+    created_at = NOW
+
+
+class ClosingFactory(DjangoModelFactory):
+    class Meta:
+        model = Closing
+
+    reason = "Panne de chauffage"
+    start = date(2026, 12, 3)
+    end = date(2026, 12, 4)
+    created_at = NOW
+
+
+class CalendarEntryFactory(DjangoModelFactory):
+    class Meta:
+        model = CalendarEntry
+
+    kind = CalendarEntry.Kind.CLOSURE
+    start = date(2027, 8, 1)
+    end = date(2027, 8, 15)
+    label = "Fermeture d'été"
+
+
+class NewsFactory(DjangoModelFactory):
+    class Meta:
+        model = News
+
+    title = factory.Sequence(lambda n: f"Actualité {n}")
+    body = "Le service est ouvert."
+    since = date(2026, 11, 1)
+
+
+class PublicDocumentFactory(DjangoModelFactory):
+    class Meta:
+        model = PublicDocument
+
+    title = factory.Sequence(lambda n: f"Document {n}")
+    since = date(2026, 11, 1)
+    file = factory.django.FileField(data=b"%PDF-1.7", filename="document.pdf")
+    file_name = "document.pdf"
+    content_type = "application/pdf"
+    size = 8
+
+
+class OutboxMailFactory(DjangoModelFactory):
+    class Meta:
+        model = OutboxMail
+
+    message_id = factory.Sequence(lambda n: f"<{n}@localhost>")
+    kind = "bookings/mail/receipt"
+    to = "alice@exemple.fr"
+    subject_line = "Réservations modifiées"
+    text = "Bonjour"
+    html = "<p>Bonjour</p>"
+    due_at = NOW
     created_at = NOW

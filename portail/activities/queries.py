@@ -23,7 +23,7 @@ def site() -> Site:
         email=commune.email,
         address=commune.address,
         opening_hours=commune.opening_hours,
-        logo_url="",
+        logo=commune.logo.name or "",
     )
 
 

@@ -5,6 +5,7 @@ from portail.core import health, kept_mail, specimen, views
 
 app_name = "core"
 urlpatterns = [
+    path("logo-<slug:stamp>.png", views.logo, name="logo"),
     path("style-<slug:digest>.css", views.stylesheet, name="stylesheet"),
     path("sante/", health.health, name="health"),
 ]

@@ -1,8 +1,11 @@
 """The few answers that belong to no room: the style sheet, the language, the pages for what went wrong."""
 
+from pathlib import PurePosixPath
+
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -32,6 +35,22 @@ def stylesheet(request: HttpRequest, digest: str) -> HttpResponse:
     fresh = sheet.digest == digest
     response["Cache-Control"] = f"public, max-age={A_YEAR}, immutable" if fresh else "no-cache"
     patch_vary_headers(response, ["Accept-Encoding"])
+    return response
+
+
+@login_not_required
+@require_safe
+def logo(request: HttpRequest, stamp: str) -> FileResponse:
+    """The commune's logo. Its address changes with it, so it may be kept for ever."""
+    site = current_site()
+    if not site.logo or PurePosixPath(site.logo).stem != stamp:
+        raise Http404
+    try:
+        content = default_storage.open(site.logo)
+    except FileNotFoundError as lost:
+        raise Http404 from lost
+    response = FileResponse(content, content_type="image/png")
+    response["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
     return response
 
 

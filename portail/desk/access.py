@@ -11,8 +11,22 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
-from portail.accounts.models import User
+from portail.accounts.models import Role, User
 from portail.accounts.rights import Right, has_right
+from portail.activities.models import (
+    Activity,
+    CalendarEntry,
+    Closing,
+    Place,
+    Regulation,
+    School,
+    SchoolClass,
+    SchoolYear,
+    Service,
+    ServicePlace,
+    Session,
+)
+from portail.core.models import OutboxMail
 from portail.families.models import (
     Adult,
     Child,
@@ -22,6 +36,7 @@ from portail.families.models import (
     HouseholdChild,
     Request,
 )
+from portail.messaging.models import LegalPage, News, PublicDocument
 
 Row = TypeVar("Row", bound=Model)
 
@@ -34,6 +49,12 @@ def require(request: HttpRequest, *rights: Right) -> User:
     if not all(has_right(user, right) for right in rights):
         raise PermissionDenied
     return user
+
+
+def person(request: HttpRequest) -> User:
+    """Who asks, once a function of this page has let them in."""
+    assert isinstance(request.user, User)
+    return request.user
 
 
 def get_household(request: HttpRequest, household_id: int, right: Right = Right.READ_FAMILIES) -> Household:
@@ -83,6 +104,97 @@ def get_document(
     """A file put there for this household."""
     require(request, right)
     return _found(FamilyDocument.objects.select_related("household"), pk=document_id, household=household_id)
+
+
+# --- activities
+
+
+def get_school(request: HttpRequest, school_id: int) -> School:
+    require(request, Right.MANAGE_ACTIVITIES)
+    return _found(School.objects.all(), pk=school_id)
+
+
+def get_class(request: HttpRequest, class_id: int) -> SchoolClass:
+    require(request, Right.MANAGE_ACTIVITIES)
+    return _found(SchoolClass.objects.select_related("school", "school_year"), pk=class_id)
+
+
+def get_place(request: HttpRequest, place_id: int) -> Place:
+    require(request, Right.MANAGE_ACTIVITIES)
+    return _found(Place.objects.all(), pk=place_id)
+
+
+def get_activity(request: HttpRequest, activity_id: int) -> Activity:
+    require(request, Right.MANAGE_ACTIVITIES)
+    return _found(Activity.objects.all(), pk=activity_id)
+
+
+def get_service(request: HttpRequest, service_id: int) -> Service:
+    require(request, Right.MANAGE_ACTIVITIES)
+    return _found(Service.objects.select_related("activity"), pk=service_id)
+
+
+def get_offer(request: HttpRequest, offer_id: int) -> ServicePlace:
+    """A service in a place, both rows with it."""
+    require(request, Right.MANAGE_ACTIVITIES)
+    return _found(ServicePlace.objects.select_related("service", "place"), pk=offer_id)
+
+
+def get_year(request: HttpRequest, year_id: int) -> SchoolYear:
+    require(request, Right.MANAGE_ACTIVITIES)
+    return _found(SchoolYear.objects.all(), pk=year_id)
+
+
+def get_calendar_entry(request: HttpRequest, entry_id: int) -> CalendarEntry:
+    require(request, Right.MANAGE_ACTIVITIES)
+    return _found(CalendarEntry.objects.all(), pk=entry_id)
+
+
+def get_session(request: HttpRequest, session_id: int) -> Session:
+    require(request, Right.MANAGE_ACTIVITIES)
+    return _found(Session.objects.select_related("service", "place", "closing"), pk=session_id)
+
+
+def get_closing(request: HttpRequest, closing_id: int) -> Closing:
+    require(request, Right.MANAGE_ACTIVITIES)
+    return _found(Closing.objects.select_related("created_by"), pk=closing_id)
+
+
+# --- publications
+
+
+def get_news(request: HttpRequest, news_id: int) -> News:
+    require(request, Right.PUBLISH)
+    return _found(News.objects.all(), pk=news_id)
+
+
+def get_public_document(request: HttpRequest, document_id: int) -> PublicDocument:
+    require(request, Right.PUBLISH)
+    return _found(PublicDocument.objects.all(), pk=document_id)
+
+
+def get_legal_page(request: HttpRequest, kind: str, version: int) -> LegalPage:
+    require(request, Right.PUBLISH)
+    return get_object_or_404(LegalPage, kind=kind, version=version)
+
+
+# --- administration
+
+
+def get_staff(request: HttpRequest, user_id: int) -> User:
+    """An account of the town hall; a family's is not found here."""
+    require(request, Right.MANAGE_USERS)
+    return _found(User.objects.exclude(role=Role.FAMILY), pk=user_id)
+
+
+def get_regulation(request: HttpRequest, version: int) -> Regulation:
+    require(request, Right.MANAGE_SETTINGS)
+    return _found(Regulation.objects.select_related("applied_by"), version=version)
+
+
+def get_mail(request: HttpRequest, mail_id: int) -> OutboxMail:
+    require(request, Right.MANAGE_MAILS)
+    return _found(OutboxMail.objects.all(), pk=mail_id)
 
 
 def _found(rows: QuerySet[Row], **identity: int) -> Row:

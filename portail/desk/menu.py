@@ -23,7 +23,13 @@ class Shown(NamedTuple):
     is_current: bool
 
 
-MENU: tuple[Entry, ...] = ()
+MENU: tuple[Entry, ...] = (
+    Entry("Listes du jour", "desk:lists", "users", Right.READ_SESSIONS),
+    Entry("Activités", "desk:activities", "calendar", Right.MANAGE_ACTIVITIES),
+    Entry("Publications", "desk:news_list", "news", Right.PUBLISH),
+    Entry("Courriels", "desk:mails", "mail", Right.MANAGE_MAILS),
+    Entry("Administration", "desk:users", "settings", Right.MANAGE_USERS),
+)
 
 
 def menu_for(request: HttpRequest) -> list[Shown]:

@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from portail.activities.models import Session
 from portail.bookings.models import Booking
 from portail.core import phones
+from portail.core.text import plain
 from portail.families.models import Adult, Child, ChildContact, Schooling
 
 
@@ -65,11 +66,8 @@ def sessions_of(
 def session_lists(sessions: Iterable[Session]) -> list[SessionList]:
     """The children booked in these sessions, in the order of their names. Four queries, whatever their number."""
     sessions = list(sessions)
-    bookings = list(
-        Booking.objects.filter(session__in=sessions, state=Booking.State.BOOKED)
-        .select_related("child")
-        .order_by("child__last_name", "child__first_name", "pk")
-    )
+    rows = Booking.objects.filter(session__in=sessions, state=Booking.State.BOOKED).select_related("child")
+    bookings = sorted(rows, key=_directory)
     makers = _Maker(bookings, sessions[0].date if sessions else date.min)
     by_session: dict[int, list[Line]] = {}
     for booking in bookings:
@@ -109,6 +107,11 @@ class _Maker:
             pick_up=tuple(_contact(c) for c in contacts if c.may_pick_up),
             emergency=tuple(_contact(c) for c in contacts if c.is_emergency and not c.may_pick_up),
         )
+
+
+def _directory(booking: Booking) -> tuple[str, str, int]:
+    """The order of a directory, whatever the database makes of accents."""
+    return plain(booking.child.last_name), plain(booking.child.first_name), booking.pk
 
 
 def _class(schooling: Schooling | None) -> str:

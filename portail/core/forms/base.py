@@ -1,14 +1,12 @@
 """Forms whose refusals say what to do. A field that declares its own words keeps them."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
-
-Result = TypeVar("Result")
 
 INSTRUCTIONS: tuple[tuple[type[forms.Field], dict[str, Any]], ...] = (
     (forms.EmailField, {"invalid": _("Écrivez l'adresse en entier, comme prenom.nom@exemple.fr.")}),
@@ -45,7 +43,7 @@ class ModelForm(forms.ModelForm):
         speak_plainly(self.fields)
 
 
-def written(form: forms.BaseForm, action: Callable[[], Result]) -> Result | None:
+def written(form: forms.BaseForm, action: Callable[[], Any]) -> Any:
     """What the action gives; None when it refuses in words (ValidationError), which the form then shows."""
     try:
         return action()

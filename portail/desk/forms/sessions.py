@@ -1,0 +1,100 @@
+"""What is typed about sessions: which ones to make, how many places, which to close."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+
+from portail.activities.actions.closings import Selection
+from portail.activities.models import Place, School, Service, ServicePlace
+from portail.core.forms import DayInput, Form
+from portail.desk.forms.calendar import within_reason
+from portail.desk.forms.structure import CapacityField
+
+LONGEST = timedelta(days=2 * 366)
+
+
+class StretchForm(Form):
+    """Two days in order, both included, at most two years apart. Named as in the address of the page."""
+
+    du = forms.DateField(label="Du", widget=DayInput)
+    au = forms.DateField(label="Au (inclus)", widget=DayInput)
+
+    def clean_du(self) -> Any:
+        return within_reason(self.cleaned_data["du"])
+
+    def clean_au(self) -> Any:
+        return within_reason(self.cleaned_data["au"])
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        start, end = values.get("du"), values.get("au")
+        if start and end and end < start:
+            self.add_error("au", "La date de fin doit suivre la date de début : vérifiez les deux.")
+        elif start and end and end - start > LONGEST:
+            self.add_error("au", "Choisissez une période de deux ans au plus.")
+        return values
+
+
+class OffersField(forms.ModelMultipleChoiceField):
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, offer: ServicePlace) -> str:
+        return f"{offer.service.name} · {offer.place.name}"
+
+
+class GenerateForm(StretchForm):
+    offres = OffersField(
+        label="Prestations et lieux",
+        queryset=None,
+        error_messages={"required": "Cochez au moins une prestation."},
+    )
+    field_order = ["du", "au", "offres"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["offres"].queryset = open_offers()  # type: ignore[attr-defined]
+
+
+def open_offers() -> Any:
+    """The services offered somewhere today, in the order of lists."""
+    return (
+        ServicePlace.objects.filter(is_active=True, service__is_active=True, place__is_active=True)
+        .select_related("service", "place")
+        .order_by("service__position", "service__name", "place__name")
+    )
+
+
+class CapacityForm(Form):
+    """A number of places; the reason is asked when families are to be told."""
+
+    capacity = CapacityField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["capacity"].widget.attrs["class"] = "input input-short"
+
+
+class ReasonForm(Form):
+    """Why, in words that families will read. `seen`: whose bookings the agent was shown."""
+
+    reason = forms.CharField(
+        label="Motif donné aux familles",
+        max_length=200,
+        help_text="Les familles le lisent tel quel, par exemple « Panne de chauffage ».",
+    )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class SelectionForm(StretchForm):
+    """Which sessions to close: days, narrowed or not to a school, a place, a service."""
+
+    ecole = forms.ModelChoiceField(School.objects.all(), label="École", required=False, empty_label="Toutes")
+    lieu = forms.ModelChoiceField(Place.objects.all(), label="Lieu", required=False, empty_label="Tous")
+    prestation = forms.ModelChoiceField(
+        Service.objects.all(), label="Prestation", required=False, empty_label="Toutes"
+    )
+
+    def selection(self) -> Selection:
+        values = self.cleaned_data
+        return Selection(values["du"], values["au"], values["ecole"], values["lieu"], values["prestation"])

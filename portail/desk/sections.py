@@ -1,0 +1,34 @@
+"""The tabs at the top of the sections that have several screens."""
+
+from typing import NamedTuple
+
+from portail.accounts.rights import Right
+
+
+class Tab(NamedTuple):
+    label: str
+    url_name: str
+    right: Right
+
+
+ACTIVITIES = (
+    Tab("Activités et prestations", "desk:activities", Right.MANAGE_ACTIVITIES),
+    Tab("Séances", "desk:sessions", Right.MANAGE_ACTIVITIES),
+    Tab("Fermetures", "desk:closings", Right.MANAGE_ACTIVITIES),
+    Tab("Calendrier", "desk:calendar", Right.MANAGE_ACTIVITIES),
+    Tab("Années scolaires", "desk:years", Right.MANAGE_ACTIVITIES),
+    Tab("Écoles et classes", "desk:schools", Right.MANAGE_ACTIVITIES),
+    Tab("Lieux", "desk:places", Right.MANAGE_ACTIVITIES),
+)
+PUBLICATIONS = (
+    Tab("Actualités", "desk:news_list", Right.PUBLISH),
+    Tab("Documents utiles", "desk:documents", Right.PUBLISH),
+    Tab("Pages légales", "desk:legal_pages", Right.PUBLISH),
+    Tab("Service et commune", "desk:commune", Right.PUBLISH),
+)
+ADMINISTRATION = (
+    Tab("Comptes de la mairie", "desk:users", Right.MANAGE_USERS),
+    Tab("Règlement", "desk:regulation", Right.MANAGE_SETTINGS),
+    Tab("Journal", "desk:journal", Right.MANAGE_SETTINGS),
+)
+SECTIONS = {"activities": ACTIVITIES, "publications": PUBLICATIONS, "administration": ADMINISTRATION}
