@@ -33,7 +33,7 @@ def build(today: date) -> dict:
     Commune.objects.create(id=1, name="Valmont-sur-Orne", zone="B", phone="02 31 00 00 00")
     first = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
     year = SchoolYear.objects.create(
-        label="Année du banc d'essai",
+        label="Banc d'essai",
         start=today.replace(day=1) - timedelta(days=60),
         end=first + timedelta(days=240),
         bookable_from=datetime.combine(today, time(0), UTC) - timedelta(days=90),

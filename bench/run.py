@@ -37,6 +37,7 @@ TITLES = {
     "verifier": "Vérifier",
     "valider": "Valider, avec son reçu",
     "recu": "Reçu",
+    "nue": "Page Django nue, autant de requêtes que le mois",
 }
 
 
@@ -48,6 +49,15 @@ class Figures:
     @classmethod
     def of(cls, times: list[float]) -> "Figures":
         return cls(statistics.median(times), statistics.quantiles(times, n=20)[-1])
+
+
+@dataclass
+class Together:
+    """Eight at once: pages a second, how long each waited, and the processor's milliseconds that each cost."""
+
+    rate: float
+    waits: Figures
+    processor: float
 
 
 def main() -> None:
@@ -90,12 +100,12 @@ def measure(engine: str, environment: dict[str, str], options: argparse.Namespac
     python(environment, "manage.py", "migrate", "--verbosity", "0")
     facts = json.loads(python(environment, "-m", "bench.data"))
     counted = json.loads(python(environment, "-m", "bench.count", str(facts["children"][0]), facts["month"]))
-    with granian(environment, "config.wsgi:application", options.port):
+    with granian(environment, "config.wsgi:application", options.port) as server:
         times = pages(facts, options)
-        together = at_once(facts, options)
-    with granian(environment, "bench.bare:application", options.port):
-        bare = bare_page(counted["mois"], options)
-    report(engine, times, counted, together, bare)
+        together = at_once(facts, options, server)
+    with granian(environment, "bench.bare:application", options.port) as server:
+        alone, bare = bare_page(counted["mois"], options, server)
+    report(engine, times | {"nue": alone}, counted, together, bare)
 
 
 def python(environment: dict[str, str], *arguments: str) -> str:
@@ -106,15 +116,15 @@ def python(environment: dict[str, str], *arguments: str) -> str:
 
 
 @contextlib.contextmanager
-def granian(environment: dict[str, str], application: str, port: int) -> Iterator[None]:
-    """As `portail serve` runs it: two processes of four threads."""
+def granian(environment: dict[str, str], application: str, port: int) -> Iterator[int]:
+    """As `portail serve` runs it: two processes of four threads. Gives the process id of the first."""
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", application]
     command += ["--host", "127.0.0.1", "--port", str(port), "--no-ws", "--http", "1", "--workers", "2"]
     command += ["--blocking-threads", "4", "--backpressure", "256", "--log-level", "warning"]
     process = subprocess.Popen(command, cwd=ROOT, env=environment)
     try:
         wait_for(port)
-        yield
+        yield process.pid
     finally:
         process.terminate()
         process.wait(20)
@@ -131,7 +141,7 @@ def wait_for(port: int) -> None:
 
 def pages(facts: dict, options: argparse.Namespace) -> dict[str, Figures]:
     """Each page on its own, by one family after the other: nobody waits for anybody."""
-    times: dict[str, list[float]] = {name: [] for name in TITLES}
+    times: dict[str, list[float]] = {name: [] for name in TITLES if name != "nue"}
     for number in range(options.runs + WARM_UP):
         visitor = Visitor(options.port)
         times["connexion"].append(visitor.sign_in(f"parent{number}", PASSWORD).milliseconds)
@@ -148,72 +158,75 @@ def pages(facts: dict, options: argparse.Namespace) -> dict[str, Figures]:
     return {name: Figures.of(found[WARM_UP:]) for name, found in times.items()}
 
 
-def at_once(facts: dict, options: argparse.Namespace) -> tuple[float, Figures]:
-    """Eight families who open month after month without a pause: pages a second, and how long each waited."""
+def at_once(facts: dict, options: argparse.Namespace, server: int) -> Together:
+    """Eight families who open month after month without a pause."""
     visitors = []
     for number in range(FAMILIES):
         visitor = Visitor(options.port)
         visitor.sign_in(f"parent{100 + number}", PASSWORD)
         visitors.append((visitor, f"/planning/{facts['children'][2 * (100 + number)]}/{facts['month']}/"))
-    return hammer(visitors, options.seconds)
+    return hammer(visitors, options.seconds, server)
 
 
-def bare_page(month: dict, options: argparse.Namespace) -> tuple[Figures, float]:
+def bare_page(month: dict, options: argparse.Namespace, server: int) -> tuple[Figures, Together]:
     """The bare page, one by one and eight at once."""
     path = f"/{month['queries']}/{month['bytes']}/"
     visitor = Visitor(options.port)
     times = [visitor.get(path).milliseconds for _ in range(options.runs + WARM_UP)]
-    rate, _ = hammer([(Visitor(options.port), path) for _ in range(FAMILIES)], options.seconds)
-    return Figures.of(times[WARM_UP:]), rate
+    visitors = [(Visitor(options.port), path) for _ in range(FAMILIES)]
+    return Figures.of(times[WARM_UP:]), hammer(visitors, options.seconds, server)
 
 
-def hammer(visitors: list[tuple[Visitor, str]], seconds: float) -> tuple[float, Figures]:
+def hammer(visitors: list[tuple[Visitor, str]], seconds: float, server: int) -> Together:
+    """Every visitor asks its page again as soon as it has it."""
     times: list[float] = []
     end = time.monotonic() + seconds
 
-    def open_months(visitor: Visitor, path: str) -> None:
+    def ask(visitor: Visitor, path: str) -> None:
         while time.monotonic() < end:
             page = visitor.get(path)
             if page.status != 200:
                 raise SystemExit(f"{path} answered {page.status}")
             times.append(page.milliseconds)
 
-    threads = [threading.Thread(target=open_months, args=pair) for pair in visitors]
-    start = time.monotonic()
+    threads = [threading.Thread(target=ask, args=pair) for pair in visitors]
+    start, used = time.monotonic(), processor_time(server)
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return len(times) / (time.monotonic() - start), Figures.of(times)
+    spent = (processor_time(server) - used) * 1000 / len(times)
+    return Together(len(times) / (time.monotonic() - start), Figures.of(times), spent)
 
 
-def report(
-    engine: str,
-    times: dict[str, Figures],
-    counted: dict,
-    together: tuple[float, Figures],
-    bare: tuple[Figures, float],
-) -> None:
+def processor_time(process: int) -> float:
+    """Seconds of processor that a process and its children have used, by Linux's own account."""
+    listed = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    fields = [
+        Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split() for number in (process, *listed)
+    ]
+    return sum(int(field[11]) + int(field[12]) for field in fields) / os.sysconf("SC_CLK_TCK")
+
+
+def report(engine: str, times: dict[str, Figures], counted: dict, together: Together, bare: Together) -> None:
     print(f"\n### {'SQLite' if engine == 'sqlite' else 'PostgreSQL'}\n")
     print("| page | médiane | p95 | requêtes SQL | HTML | fichiers statiques |")
     print("|---|---:|---:|---:|---:|---:|")
     for name, title in TITLES.items():
         count = counted.get(name, {})
         weight = f"{count['bytes'] / 1000:.1f} ko" if count.get("bytes") else ""
-        static = count.get("static") or ""
         print(
             f"| {title} | {times[name].median:.1f} ms | {times[name].p95:.1f} ms"
-            f" | {count.get('queries', '')} | {weight} | {static} |"
+            f" | {count.get('queries', '')} | {weight} | {count.get('static') or ''} |"
         )
-    alone, rate = bare
-    print(
-        f"| Page Django nue, autant de requêtes que le mois | {alone.median:.1f} ms | {alone.p95:.1f} ms | | | |"
-    )
-    print(
-        f"\nHuit familles à la fois : **{together[0]:.0f} pages du mois par seconde** "
-        f"(médiane {together[1].median:.0f} ms, p95 {together[1].p95:.0f} ms) ; la page nue : {rate:.0f}."
-    )
-    print(f"Charge de la machine : {os.getloadavg()[0]:.1f}")
+    print("\n| huit familles à la fois | pages par seconde | médiane | p95 | processeur par page |")
+    print("|---|---:|---:|---:|---:|")
+    for title, found in (("Mois d'un enfant", together), ("Page Django nue", bare)):
+        print(
+            f"| {title} | {found.rate:.0f} | {found.waits.median:.0f} ms | {found.waits.p95:.0f} ms"
+            f" | {found.processor:.1f} ms |"
+        )
+    print(f"\nCharge de la machine à la fin : {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":

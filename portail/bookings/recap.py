@@ -232,9 +232,8 @@ def _enrolments(children: Iterable[int], sessions: Iterable[Session]) -> dict[Pa
     """By child and activity."""
     activities = {session.service.activity_id for session in sessions}
     found: dict[Pair, list[Enrolment]] = {}
-    for enrolment in Enrolment.objects.filter(
-        child__in=list(children), activity__in=activities
-    ).select_related("school_year"):
+    rows = Enrolment.objects.filter(child__in=list(children), activity__in=activities)
+    for enrolment in rows.select_related("school_year").order_by():
         found.setdefault((enrolment.child_id, enrolment.activity_id), []).append(enrolment)
     return found
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from .calendars import Calendar
@@ -256,7 +256,7 @@ class _Desk:
             told = say(f"refused.never.{action}")
             refused = Decision(action, Refusal.NEVER, None, (step("step.never"),), told, say("reason.never"))
             return _late(refused, rule, session, asked, self)
-        key = (id(rule), *((asked.day,) if _same_for_all(rule) else (asked,)))
+        key = (id(rule), _shared(rule, asked))
         if key not in self.cutoffs:
             self.cutoffs[key] = rule.cutoff_of(asked, self.calendar)
         cutoff = self.cutoffs[key]
@@ -283,8 +283,17 @@ class _Desk:
         return self.calendar.local(session.date, session.start or DAY_MINUTES)
 
 
-def _same_for_all(rule: DeadlineRule) -> bool:
-    """Whether the limit depends on the day alone, so that services share it."""
+def _shared(rule: DeadlineRule, asked: Asked) -> object:
+    """What requests have in common when they have the same limit: their week, their day, or nothing."""
+    if not _depends_on_the_day_alone(rule):
+        return asked
+    if rule.when.anchor == "week" and not rule.table and not rule.dates:
+        return asked.day - timedelta(days=asked.day.weekday())
+    return asked.day
+
+
+def _depends_on_the_day_alone(rule: DeadlineRule) -> bool:
+    """Whether services share the limit of a day."""
     limits = (rule, *(limit for _, limit in rule.table), *(limit for _, _, limit in rule.dates))
     return all(
         limit.when.unit in ("days", "weeks") and limit.when.anchor in ("day", "week") for limit in limits
