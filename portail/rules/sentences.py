@@ -44,7 +44,7 @@ class French:
 
     def short(self, day: date) -> str:
         """« 7 décembre », « 1er mai »."""
-        return f"{'1er' if day.day == 1 else day.day} {self.months[day.month - 1]}"
+        return f"{self.ordinal(day.day)} {self.months[day.month - 1]}"
 
     def day(self, day: date) -> str:
         """« dimanche 6 décembre »."""
@@ -69,6 +69,10 @@ class French:
             day, minutes = day - timedelta(days=1), DAY_MINUTES
         return self.moment_template.format(day=self.day(day), hour=self.hour(minutes))
 
+    def ordinal(self, number: int) -> str:
+        """The day of a month: « 1er », « 5 »."""
+        return "1er" if number == 1 else str(number)
+
     def plain(self, value: Decimal | int) -> str:
         """A number as it is written: « 1 050 », « 0,36 »."""
         whole, _, decimals = f"{value:,f}".replace(",", self.thousands).partition(".")
@@ -77,9 +81,12 @@ class French:
 
     def money(self, amount: Decimal) -> str:
         """« 12,40 € »; a third decimal is shown when there is one."""
+        return f"{self._amount(amount)} €"
+
+    def _amount(self, amount: Decimal) -> str:
         shown = amount if amount != amount.quantize(Decimal("0.01")) else amount.quantize(Decimal("0.01"))
         whole, _, decimals = f"{shown:,f}".replace(",", self.thousands).partition(".")
-        return f"{whole}{self.point}{decimals.rstrip('0').ljust(2, '0')} €"
+        return f"{whole}{self.point}{decimals.rstrip('0').ljust(2, '0')}"
 
     def change(self, amount: Decimal) -> str:
         """« + 1,00 € », « - 0,40 € »."""
@@ -109,12 +116,24 @@ class English(French):
         return f"{day.day} {self.months[day.month - 1]}"
 
     def hour(self, minutes: int) -> str:
+        """« 9 pm », « 9:30 am », « noon », « midnight » (24:00)."""
         if minutes == DAY_MINUTES:
             return self.midnight
+        if minutes == DAY_MINUTES // 2:
+            return "noon"
         hours, rest = divmod(minutes, 60)
         half = "pm" if hours >= 12 else "am"
         hours = hours % 12 or 12
         return f"{hours}:{rest:02d} {half}" if rest else f"{hours} {half}"
+
+    def ordinal(self, number: int) -> str:
+        """« 1st », « 22nd », « 13th »."""
+        ending = "th" if 10 < number < 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+        return f"{number}{ending}"
+
+    def money(self, amount: Decimal) -> str:
+        """« €12.40 »."""
+        return f"{'-' if amount < 0 else ''}€{self._amount(abs(amount))}"
 
 
 FRENCH = French()

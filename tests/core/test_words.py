@@ -66,8 +66,8 @@ def test_amounts(value, sign, words):
 
 def test_in_english():
     with translation.override("en"):
-        assert ui.hour(time(21)) == f"9{NB}p.m."
-        assert ui.hour(time(7, 30)) == f"7:30{NB}a.m."
+        assert ui.hour(time(21)) == f"9{NB}pm"
+        assert ui.hour(time(7, 30)) == f"7:30{NB}am"
         assert ui.money(Decimal("-1234.5")) == "−€1,234.50"
         assert ui.in_words(date(2020, 12, 3)) == "Thursday 3 December 2020"
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -26,7 +27,8 @@ PARIS = ZoneInfo("Europe/Paris")
         (0, "0 h", "12 am"),
         (450, "7 h 30", "7:30 am"),
         (545, "9 h 05", "9:05 am"),
-        (720, "12 h", "12 pm"),
+        (720, "12 h", "noon"),
+        (750, "12 h 30", "12:30 pm"),
         (1260, "21 h", "9 pm"),
         (1440, "minuit", "midnight"),
     ],
@@ -39,6 +41,30 @@ def test_days_in_words():
     assert FRENCH.day(date(2026, 12, 6)) == "dimanche 6 décembre"
     assert FRENCH.year(date(2027, 5, 1)) == "samedi 1er mai 2027"
     assert ENGLISH.year(date(2027, 5, 1)) == "Saturday 1 May 2027"
+
+
+@pytest.mark.parametrize(
+    ("number", "french", "english"),
+    [
+        (1, "1er", "1st"),
+        (2, "2", "2nd"),
+        (3, "3", "3rd"),
+        (5, "5", "5th"),
+        (11, "11", "11th"),
+        (21, "21", "21st"),
+    ],
+)
+def test_days_of_the_month_in_words(number, french, english):
+    assert (FRENCH.ordinal(number), ENGLISH.ordinal(number)) == (french, english)
+
+
+@pytest.mark.parametrize(
+    ("amount", "french", "english"),
+    [("12.4", "12,40 €", "€12.40"), ("1050", "1 050,00 €", "€1,050.00"), ("0.125", "0,125 €", "€0.125")],
+)
+def test_amounts_in_words(amount, french, english):
+    assert (FRENCH.money(Decimal(amount)), ENGLISH.money(Decimal(amount))) == (french, english)
+    assert ENGLISH.change(-Decimal(amount)) == f"- {english}"
 
 
 def test_zero_hour_is_the_midnight_that_ends_the_day_before():

@@ -15,6 +15,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from portail.core.phones import shown
+from portail.rules import ENGLISH
 
 register = template.Library()
 
@@ -79,14 +80,14 @@ def in_words(value: date | None, form: str = "") -> str:
 
 @register.filter
 def hour(value: datetime | time | None) -> str:
-    """« 21 h », « 7 h 30 » in French; « 9 p.m. », « 7:30 a.m. » in English. Datetimes in local time."""
+    """« 21 h », « 7 h 30 » in French; « 9 pm », « 7:30 am » in English. Datetimes in local time."""
     if value is None:
         return ""
     if isinstance(value, datetime) and timezone.is_aware(value):
         value = timezone.localtime(value)
     if _is_french():
         return f"{value.hour}{NO_BREAK}h" + (f"{NO_BREAK}{value.minute:02d}" if value.minute else "")
-    return formats.time_format(value, "g:i a" if value.minute else "g a").replace(" ", NO_BREAK)
+    return ENGLISH.hour(value.hour * 60 + value.minute).replace(" ", NO_BREAK)
 
 
 @register.filter
