@@ -267,6 +267,7 @@ def test_references_given_later_make_a_request_or_tie_at_once(waiting, cast):
     assert waiting.get("/accueil/").status_code == 200
     assert waiting.get("/en-attente/")["Location"] == "/accueil/"
     assert waiting.post("/en-attente/dossier/", data)["Location"] == "/accueil/"
+    assert waiting.get("/en-attente/dossier/")["Location"] == "/accueil/"  # there is nothing left to ask
 
 
 def test_wrong_references_are_refused(waiting):

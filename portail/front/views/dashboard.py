@@ -47,6 +47,8 @@ def waiting(request: HttpRequest) -> HttpResponse:
 def claim(request: HttpRequest) -> HttpResponse:
     """An account without dossier gives its references, later than at sign-up."""
     user = access.get_family_user(request)
+    if Adult.objects.filter(user=user).exists():
+        return redirect("front:dashboard")
     form = ReferencesForm(request.POST or None, request=request, initial={"email": user.email})
     if form.is_valid():
         try:
