@@ -107,6 +107,8 @@ def recap(
     judged_by = law(now, as_service=as_service)
     own, theirs = _bookings(household, known)
     facts = _facts(known, links, sessions, own, theirs)
+    if household.closed_at is not None:
+        facts = {pair: replace(fact, may_book=False) for pair, fact in facts.items()}
     standings = _judge(known, facts, wanted, judged_by)
     conditions = _conditions([p for p, s in standings.items() if s.can_change], facts, wanted, judged_by)
     changes = [

@@ -239,6 +239,11 @@ def test_a_household_that_only_sees_the_child(cast, right):
     )
 
 
+def test_a_closed_dossier_changes_nothing(cast):
+    cast.alice.household.closed_at = IN_TIME
+    assert the_refusal(ask(cast.alice, add(cast.lea, session(cast))))[0] == State.FREE
+
+
 def test_a_strangers_child(cast):
     with pytest.raises(ChildNotInHousehold) as refused:
         ask(cast.alice, add(cast.zoe, session(cast)) + add(cast.lea, session(cast, date(2026, 12, 8))))

@@ -5,6 +5,7 @@ from datetime import date
 from uuid import uuid4
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -30,10 +31,7 @@ from portail.front import access
 @require_safe
 def planning(request: HttpRequest) -> HttpResponse:
     """The first child, this month, or the nearest month that a school year holds."""
-    children = list(access.get_children(request))
-    if not children:
-        return render(request, "front/planning/empty.html", {"has_child": False})
-    return _month_page(request, children, children[0], None)
+    return _first_month(request)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -62,10 +60,7 @@ def save(request: HttpRequest) -> HttpResponse:
         return redirect("front:planning")
     form = ChangesForm(request.POST)
     if not form.is_valid():
-        messages.warning(
-            request, _("Ce récapitulatif n'est plus à jour : rien n'a été changé. Recommencez ici.")
-        )
-        return redirect("front:planning")
+        return _first_month(request, form)
     child_id, first = form.cleaned_data["child"], form.cleaned_data["month"]
     if request.POST.get("step") == "edit":
         return _back_to_ticks(request, child_id, first, form.wishes())
@@ -82,6 +77,14 @@ def save(request: HttpRequest) -> HttpResponse:
     except ChildNotInHousehold as unknown:
         raise Http404 from unknown
     return redirect("front:receipt", receipt.number)
+
+
+def _first_month(request: HttpRequest, form: Form | None = None) -> HttpResponse:
+    children = list(access.get_children(request))
+    if not children:
+        status = 422 if form else 200
+        return render(request, "front/planning/empty.html", {"has_child": False}, status=status)
+    return _month_page(request, children, children[0], None, form=form)
 
 
 def _find(children: Sequence[HouseholdChild], child_id: int) -> HouseholdChild:
@@ -109,8 +112,9 @@ def _month_page(
     first: date | None,
     *,
     wished: dict[int, bool] | None = None,
-    form: TicksForm | None = None,
+    form: Form | None = None,
 ) -> HttpResponse:
+    """The month (the nearest to today without one). `form`: the one that could not be read (422)."""
     years = list(SchoolYear.objects.all())
     bounds = queries.month_bounds(years)
     if bounds is None:
