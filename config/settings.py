@@ -15,9 +15,20 @@ from django.core.management.utils import get_random_secret_key
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
+YES, NO = {"1", "true", "yes", "on", "oui", "vrai"}, {"", "0", "false", "no", "off", "non", "faux"}
+
+
+def flag(name: str, default: bool) -> bool:
+    """A yes or a no. Anything else stops: a misspelt yes must not leave a production unsafe."""
+    said = env.str(name, default="yes" if default else "no").strip().lower()
+    if said not in YES | NO:
+        raise ValueError(f"{name}: neither yes nor no")
+    return said in YES
+
+
 # --- Where things are -------------------------------------------------------------------------------------------
-PRODUCTION = env.bool("PORTAIL_PRODUCTION", default=False)
-DEBUG = env.bool("PORTAIL_DEBUG", default=False)
+PRODUCTION = flag("PORTAIL_PRODUCTION", False)
+DEBUG = flag("PORTAIL_DEBUG", False)
 DATA_DIR = Path(env.str("PORTAIL_DATA", default=str(BASE_DIR / "data"))).resolve()
 BIND = env.str("PORTAIL_BIND", default="127.0.0.1")
 PORT = env.int("PORTAIL_PORT", default=8000)
@@ -58,9 +69,9 @@ if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 if PRODUCTION:
     SECURE_REDIRECT_EXEMPT = [r"^sante/$"]  # asked by supervisors, on the machine itself
-    SECURE_SSL_REDIRECT = env.bool("PORTAIL_SSL_REDIRECT", default=True)
+    SECURE_SSL_REDIRECT = flag("PORTAIL_SSL_REDIRECT", True)
     SECURE_HSTS_SECONDS = env.int("PORTAIL_HSTS_SECONDS", default=31_536_000)
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("PORTAIL_HSTS_SUBDOMAINS", default=False)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = flag("PORTAIL_HSTS_SUBDOMAINS", False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_NAME = "portail_session"
 CSRF_COOKIE_NAME = "portail_csrf"

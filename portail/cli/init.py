@@ -25,10 +25,9 @@ Check = Callable[[str], str]
 def run(options: Namespace) -> int:
     guards.refuse_existing_commune()
     answers = answers_of(options)
-    password = _password(options, answers)
     with guards.alone():
         call_command("migrate", interactive=False, verbosity=0)
-        _found(answers, password)
+        _found(answers, _password(options, answers))
     say(
         f"La commune « {answers['name']} » est créée, et {answers['admin_username']} peut s'y connecter.",
         "Démarrez le portail : python -m portail serve",

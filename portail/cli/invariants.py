@@ -3,9 +3,8 @@
 from collections.abc import Callable
 
 from django.db.models import Count, F, OuterRef, Q, Subquery
-from django.db.models.functions import Lower
 
-from portail.accounts.models import Role, User
+from portail.accounts.models import Role
 from portail.activities.models import Session
 from portail.bookings.models import Booking, Receipt, ReceiptLine
 from portail.families.models import Adult, Child, HouseholdChild
@@ -78,18 +77,9 @@ def bookings_of_strangers() -> list[str]:
 
 
 def accounts_astray() -> list[str]:
-    """An adult's account is a family's; an address belongs to one account."""
+    """An adult's account is a family's: an agent who is also a parent has two."""
     staff = Adult.objects.exclude(user=None).exclude(user__role=Role.FAMILY).order_by("pk")
-    shared = (
-        User.objects.annotate(address=Lower("email"))
-        .values("address")
-        .annotate(count=Count("pk"))
-        .filter(count__gt=1)
-    )
-    return [
-        *(f"adulte {pk}" for pk in staff.values_list("pk", flat=True)[:MOST]),
-        *(["une adresse à plusieurs comptes"] if shared.exists() else []),
-    ]
+    return [f"adulte {pk}" for pk in staff.values_list("pk", flat=True)[:MOST]]
 
 
 ALL: dict[str, Callable[[], list[str]]] = {

@@ -49,7 +49,7 @@ def found_commune(name: str, zone: str, subdivision: str, *, now: datetime, toda
         journal.record("commune.founded", "commune:1", summary=f"Commune créée : {name}", now=now)
         text = regulation.default_text(name, zone, subdivision)
         regulation.apply_regulation(text, "Règlement de départ", actor=None, now=now)
-        known = default_known_until(zone, [today.year])
+        known = default_known_until(zone, [today.year + 2])
         civil = [year for year in (today.year - 1, today.year, today.year + 1) if year <= known.year]
         if civil:
             calendar.import_calendar(zone, subdivision, civil, actor=None, now=now)

@@ -1,0 +1,3 @@
+from tests.host.portal import portal
+
+__all__ = ["portal"]
