@@ -9,7 +9,7 @@ from portail.bookings import queries
 from portail.bookings.standing import State, said
 from portail.families.models import HouseholdChild
 from tests import factories as make
-from tests.bookings.sayings import IN_TIME, MONDAY, PARIS, session, week
+from tests.bookings.sayings import IN_TIME, MONDAY, PARIS, TOO_LATE, session, week
 
 pytestmark = pytest.mark.django_db
 DECEMBER = date(2026, 12, 1)
@@ -277,3 +277,14 @@ def test_the_months_that_exist(cast):
     assert queries.nearest_month(date(2027, 9, 1), bounds) == date(2027, 7, 1)
     assert queries.month_after(date(2026, 12, 1), 1) == date(2027, 1, 1)
     assert queries.month_after(date(2026, 1, 1), -1) == date(2025, 12, 1)
+
+
+def test_days_that_only_the_other_parent_holds_are_under_no_limit(cast):
+    lunches = week(cast)
+    (care,) = evening(cast, [lunches[0].date])
+    make.BookingFactory(child=cast.lea, session=care, household=cast.bob.household)
+    ((limit,),) = limits(december(cast.alice, cast.lea, now=TOO_LATE))
+    assert limit[2:] == ((), True)  # too late for the canteen, and nothing promised for the evening
+    for lunch in lunches:
+        make.BookingFactory(child=cast.lea, session=lunch, household=cast.bob.household)
+    assert limits(december(cast.alice, cast.lea)) == [[]]

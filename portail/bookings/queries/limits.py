@@ -7,6 +7,8 @@ from portail import rules
 from portail.bookings.queries.sessions import Cell, Column
 from portail.bookings.standing import Law, Said, State
 
+# What nobody here can change whatever the hour: no limit to tell.
+_SET_ASIDE = {State.CLOSED, State.OTHER_PARENT, State.NOT_OFFERED}
 _LATE = {rules.Refusal.TOO_LATE, rules.Refusal.AGENT, rules.Refusal.WAITING, rules.Refusal.QUOTA}
 
 
@@ -50,7 +52,7 @@ def _is_weekly(rule: rules.DeadlineRule) -> bool:
 
 def limits(cells: list[Cell], deadlines: Deadlines) -> tuple[Limit, ...]:
     """What is said above a week: once for all services when they share it, else service by service."""
-    coming = [c for c in cells if c.date >= deadlines.law.today and c.standing.state is not State.CLOSED]
+    coming = [c for c in cells if c.date >= deadlines.law.today and c.standing.state not in _SET_ASIDE]
     by_service: dict[Column, list[Cell]] = {}
     for cell in coming:
         by_service.setdefault(cell.column, []).append(cell)
