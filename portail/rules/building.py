@@ -13,7 +13,7 @@ from typing import Any
 from .calendars import SCHOOL_WEEKDAYS, Entry, ServiceDays
 from .deadlines import DeadlineRule, OpeningRule, Tier
 from .fields import HOUR, WEEKDAYS, Expected, Report, Values, clock
-from .limits import Anchor, Limit, Shift, Unit, When
+from .limits import HOURLY, Anchor, Limit, Shift, Unit, When
 from .scopes import NUMBERS, TAGS, Scope
 from .toml_lines import Path
 
@@ -67,7 +67,7 @@ def check_limit(values: Values) -> None:
         )
     if values["weekday"] is not None and values["month_day"]:
         raise Expected("un jour de la semaine (weekday) ou du mois (month_day) est attendu, pas les deux")
-    if values["unit"] in (Unit.HOURS, Unit.WORKING_HOURS) and values["at"] is not None:
+    if values["unit"] in HOURLY and values["at"] is not None:
         raise Expected("un délai en heures donne déjà l'heure : « at » n'est pas attendu", key="at")
     if values["unit"] is Unit.WORKING_HOURS and (values["before"] or 0) % 24:
         raise Expected("un nombre d'heures ouvrées multiple de 24 est attendu", key="before")

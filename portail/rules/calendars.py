@@ -209,6 +209,21 @@ class Calendar:
             raise NoSuchDay(f"Aucunes vacances ne sont connues avant le {FRENCH.year(day)}.")
         return max(ends) + _ONE_DAY
 
+    def school_year_start(self, day: date) -> date:
+        """The last day after summer holidays (those that hold on the 1st of August) that is not after this day; the
+        1st of September where no summer holidays are known."""
+        start = self._after_summer(day.year)
+        return start if start <= day else self._after_summer(day.year - 1)
+
+    def _after_summer(self, year: int) -> date:
+        august = date(year, 8, 1)
+        ends = [
+            entry.end + _ONE_DAY
+            for entry in self.entries
+            if entry.kind is EntryKind.SCHOOL_HOLIDAY and entry.start <= august <= entry.end
+        ]
+        return max(ends, default=date(year, 9, 1))
+
     def previous_open_day(self, day: date, weekdays: Iterable[int], service: str | None = None) -> date:
         """The last open day strictly before. Raises NoSuchDay when there is none within 400 days."""
         return self._search(day, -_ONE_DAY, frozenset(weekdays), service)

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from . import bands
 from .bands import Holes, Overlaps
-from .calendars import ANY_SERVICE, Calendar, CalendarUnknown, EntryKind
-from .deadlines import Action, opening_for, rule_for
+from .calendars import ANY_SERVICE, Calendar, CalendarUnknown, EntryKind, NoSuchDay
+from .deadlines import Action, DeadlineRule, opening_for, rule_for
 from .decisions import SessionFacts, decide_many
 from .fields import Problem
 from .limits import Asked
@@ -120,6 +120,7 @@ def doubts(regulation: Regulation, calendar: Calendar, *, around: date) -> tuple
         *_unreachable(regulation),
         *_openings_after_deadlines(regulation, calendar, around),
         *_without_holidays(calendar, around),
+        *_lost_limits(regulation, calendar, around),
         *_unknown_services(regulation),
         *_ties(regulation),
         *(
@@ -224,8 +225,33 @@ def _without_holidays(calendar: Calendar, around: date) -> Iterator[Problem]:
     ):
         if not any(e.kind is kind and e.start < end and e.end >= around for e in calendar.entries):
             yield Problem(
-                1, "calendar", f"le calendrier n'a aucun {noun} dans l'année qui suit le {around:%d/%m/%Y}"
+                1, "calendar", f"le calendrier n'a pas de {noun} dans l'année qui suit le {around:%d/%m/%Y}"
             )
+
+
+def _lost_limits(regulation: Regulation, calendar: Calendar, around: date) -> Iterator[Problem]:
+    """Deadlines that look for a day which the calendar does not have, on some day of the year to come."""
+    for index, rule in enumerate(regulation.deadlines):
+        for service in rule.scope.services:
+            days = (around + timedelta(days=n) for n in range(365))
+            lost = next((told for day in days if (told := _lost(rule, service, day, calendar))), None)
+            if lost:
+                yield _doubt(
+                    regulation, f"deadlines[{index + 1}]", f"la limite ne se calcule pas toujours : {lost}"
+                )
+                break
+
+
+def _lost(rule: DeadlineRule, service: str, day: date, calendar: Calendar) -> str | None:
+    try:
+        held = rule.scope.holds(service, day, _held(rule.scope)) and rule.covers(day, service, calendar)
+        if held and not rule.chosen(day).never:
+            rule.cutoff(day, calendar, service=service)
+    except NoSuchDay as lost:
+        return str(lost)
+    except CalendarUnknown:
+        return None
+    return None
 
 
 def _unknown_services(regulation: Regulation) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
-from .calendars import Calendar
+from .calendars import Calendar, NoSuchDay
 from .deadlines import Action, DeadlineRule, Effect, OpeningRule, Tier, opening_for, rule_for
 from .limits import Asked, Cutoff, place
 from .scopes import Known
@@ -247,7 +247,12 @@ class _Desk:
             return self._no_rule(action, session)
         key = (*asked, session.start, session.first, session.late)
         if key not in self.by_rule:
-            self.by_rule[key] = self._by_rule(action, rule, session)
+            try:
+                self.by_rule[key] = self._by_rule(action, rule, session)
+            except NoSuchDay as lost:
+                self.by_rule[key] = _refuse(
+                    action, Refusal.AGENT, say("refused.lost"), step("step.lost", why=str(lost))
+                )
         return self.by_rule[key]
 
     def _by_rule(self, action: Action, rule: DeadlineRule, session: SessionFacts) -> Decision:

@@ -63,7 +63,7 @@ SCOPE: dict[str, Field] = {
 
 FORMULA: dict[str, Field] = {
     "anchor": Choice(default=Anchor.DAY, choices={a.value: a for a in Anchor}),
-    "before": Integer(default=0, highest=400),
+    "before": Integer(default=0, highest=1440),
     "unit": Choice(default=Unit.DAYS, choices={u.value: u for u in Unit}),
     "weekday": Choice(default=None, choices=WEEKDAYS),
     "month_day": Integer(default=None, lowest=1, highest=31),

@@ -27,6 +27,8 @@ class Anchor(StrEnum):
     """The first of its month."""
     SCHOOL_PERIOD = "school-period"
     """The first day after the holidays that came before."""
+    SCHOOL_YEAR = "school-year"
+    """The first day after the summer holidays that came before (the 1st of September, when none are known)."""
     HOLIDAYS = "holidays"
     """The first day of the school holidays it belongs to."""
     PERIOD = "period"
@@ -43,6 +45,8 @@ class Anchor(StrEnum):
 class Unit(StrEnum):
     """What a limit is moved back by."""
 
+    MINUTES = "minutes"
+    """By the clock on the wall, before the service begins."""
     HOURS = "hours"
     """Hours by the clock on the wall, before the service begins."""
     WORKING_HOURS = "working-hours"
@@ -59,7 +63,7 @@ class Unit(StrEnum):
     MONTHS = "months"
 
 
-HOURLY = frozenset({Unit.HOURS, Unit.WORKING_HOURS})
+HOURLY = frozenset({Unit.MINUTES, Unit.HOURS, Unit.WORKING_HOURS})
 
 
 _PERIODS = {Anchor.HOLIDAYS: EntryKind.SCHOOL_HOLIDAY, Anchor.PERIOD: EntryKind.PERIOD}
@@ -210,6 +214,8 @@ def _anchored(when: When, asked: Asked, calendar: Calendar) -> tuple[date, list[
             day = day.replace(day=1)
         case Anchor.SCHOOL_PERIOD:
             day = calendar.school_period_start(day)
+        case Anchor.SCHOOL_YEAR:
+            day = calendar.school_year_start(day)
         case Anchor.HOLIDAYS:
             day = calendar.start_of(EntryKind.SCHOOL_HOLIDAY, day)
         case Anchor.PERIOD:
@@ -236,7 +242,7 @@ def _hours_back(day: date, start: time, when: When, calendar: Calendar, service:
     if when.unit is Unit.WORKING_HOURS:
         day = move(day, -(when.before // 24), DayKind.WORKING, calendar, service)
         return day, start.hour * 60 + start.minute
-    wall = datetime.combine(day, start) - timedelta(hours=when.before)
+    wall = datetime.combine(day, start) - timedelta(**{when.unit.value: when.before})
     return wall.date(), wall.hour * 60 + wall.minute
 
 

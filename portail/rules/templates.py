@@ -40,6 +40,7 @@ TEMPLATES: Mapping[str, str] = {
         "La date limite était {moment:moment} : la demande irait en liste d'attente, {limit}"
     ),
     "refused.agent": gettext_noop("La date limite était {moment:moment} : adressez-vous au service, {limit}"),
+    "refused.lost": gettext_noop("La limite de ce jour ne peut pas être calculée : adressez-vous au service"),
     "refused.quota": gettext_noop(
         "La date limite était {moment:moment}, et les {quota} demandes tardives permises sont déjà faites"
     ),
@@ -66,6 +67,7 @@ TEMPLATES: Mapping[str, str] = {
     "subject.week": gettext_noop("les réservations de la semaine du {week:short}"),
     "subject.month": gettext_noop("les réservations du mois"),
     "subject.school-period": gettext_noop("les réservations de la période scolaire"),
+    "subject.school-year": gettext_noop("les réservations de l'année scolaire"),
     "subject.holidays": gettext_noop("les réservations de ces vacances"),
     "subject.period": gettext_noop("les réservations de la période"),
     "subject.booking": gettext_noop("les réservations faites ensemble"),
@@ -81,6 +83,7 @@ TEMPLATES: Mapping[str, str] = {
     "rule.same.week": gettext_noop("jusqu'au lundi de cette semaine"),
     "rule.same.month": gettext_noop("jusqu'au premier du mois"),
     "rule.same.school-period": gettext_noop("jusqu'au début de la période scolaire"),
+    "rule.same.school-year": gettext_noop("jusqu'à la rentrée"),
     "rule.same.holidays": gettext_noop("jusqu'au début des vacances"),
     "rule.same.period": gettext_noop("jusqu'au début de la période"),
     "rule.same.booking": gettext_noop("jusqu'au premier jour réservé"),
@@ -88,6 +91,7 @@ TEMPLATES: Mapping[str, str] = {
     "rule.back.week": gettext_noop("jusqu'à {span} avant le lundi"),
     "rule.back.month": gettext_noop("jusqu'à {span} avant le premier du mois"),
     "rule.back.school-period": gettext_noop("jusqu'à {span} avant le début de la période scolaire"),
+    "rule.back.school-year": gettext_noop("jusqu'à {span} avant la rentrée"),
     "rule.back.holidays": gettext_noop("jusqu'à {span} avant le début des vacances"),
     "rule.back.period": gettext_noop("jusqu'à {span} avant le début de la période"),
     "rule.back.booking": gettext_noop("jusqu'à {span} avant le premier jour réservé"),
@@ -97,6 +101,8 @@ TEMPLATES: Mapping[str, str] = {
     "rule.snap.back": gettext_noop("jusqu'au {weekday:weekday} qui précède, au moins {span} avant"),
     "rule.month_day": gettext_noop("jusqu'au {number:ordinal} du mois qui précède"),
     "rule.month_day.back": gettext_noop("jusqu'au {number:ordinal} du mois, au moins {span} avant"),
+    "span.minutes.one": gettext_noop("une minute"),
+    "span.minutes": gettext_noop("{count} minutes"),
     "span.hours.one": gettext_noop("une heure"),
     "span.hours": gettext_noop("{count} heures"),
     "span.working-hours.one": gettext_noop("une heure ouvrée"),
@@ -128,6 +134,7 @@ TEMPLATES: Mapping[str, str] = {
     "step.anchor.school-period": gettext_noop(
         "période scolaire du jour réservé, qui commence le {result:year}"
     ),
+    "step.anchor.school-year": gettext_noop("année scolaire du jour réservé, qui commence le {result:year}"),
     "step.anchor.holidays": gettext_noop("vacances du jour réservé, qui commencent le {result:year}"),
     "step.anchor.period": gettext_noop("période du jour réservé, qui commence le {result:year}"),
     "step.anchor.booking": gettext_noop("premier jour de ce qui est réservé ensemble : {result:year}"),
@@ -136,6 +143,7 @@ TEMPLATES: Mapping[str, str] = {
     "step.shift": gettext_noop("cette date tombe {why}, la limite devient : {result:year}"),
     "step.never": gettext_noop("le règlement ne permet pas de le faire"),
     "step.late": gettext_noop("la date limite du {moment:moment} est passée : {effect}"),
+    "step.lost": gettext_noop("{why}"),
     "step.quota": gettext_noop("{count} demandes tardives déjà faites, {quota} permises"),
     "step.snap": gettext_noop("le {weekday:weekday} à cette date ou avant : {result:year}"),
     "step.on": gettext_noop("date fixée par le règlement : {result:year}"),

@@ -161,6 +161,17 @@ def test_past_the_last_year_known_nothing_is_guessed():
         may_book(session(date=date(2031, 1, 2)), SUNDAY, CALENDAR, now=BEFORE)
 
 
+def test_a_limit_that_cannot_be_found_sends_to_the_service_instead_of_failing():
+    lost = DeadlineRule(When(Anchor.SCHOOL_PERIOD, before=2))
+    decision = may_book(session(), lost, CALENDAR, now=BEFORE)
+    assert decision.refusal is Refusal.AGENT
+    assert (
+        decision.sentence().fr()
+        == "La limite de ce jour ne peut pas être calculée : adressez-vous au service"
+    )
+    assert decision.because[0].fr() == "Aucunes vacances ne sont connues avant le jeudi 10 décembre 2026."
+
+
 def test_other_overseas_hours_are_local():
     reunion = Calendar((), date(2030, 12, 31), time_zone="Indian/Reunion")
     cutoff = SUNDAY.cutoff(THURSDAY, reunion).at
@@ -193,7 +204,7 @@ def test_one_rule_for_one_action_leaves_the_other_free():
 KNOWN = Calendar(tuple(default_entries("B", "67", range(2024, 2031))), date(2030, 12, 31))
 whens = st.builds(
     When,
-    anchor=st.sampled_from([Anchor.DAY, Anchor.WEEK, Anchor.MONTH, Anchor.SCHOOL_PERIOD]),
+    anchor=st.sampled_from([Anchor.DAY, Anchor.WEEK, Anchor.MONTH, Anchor.SCHOOL_PERIOD, Anchor.SCHOOL_YEAR]),
     before=st.integers(0, 30),
     unit=st.sampled_from(sorted(set(Unit) - HOURLY)),
     weekday=st.none() | st.integers(0, 6),

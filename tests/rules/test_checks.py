@@ -1,0 +1,70 @@
+"""What a settings file may not have meant, told before it is applied."""
+
+from datetime import date
+
+import pytest
+
+from portail.rules.checks import doubts
+
+from . import pages
+
+TARIFF = '[[tariffs]]\nname = "Repas"\nservices = ["cantine"]\n'
+DOUBTS = [
+    (
+        TARIFF + "bands = [{ max = 622, price = 1.00 }, { min = 623, price = 3.30 }]",
+        "tariffs[1] : « Repas » : rien n'est prévu entre 622 et 623 (holes)",
+    ),
+    (
+        TARIFF + "bands = [{ max = 1500, price = 1.00 }, { min = 1500, price = 3.30 }]",
+        "tariffs[1] : « Repas » : deux tranches valent entre 1 500 et 1 500 (overlaps)",
+    ),
+    (
+        TARIFF
+        + 'columns = [{ residences = ["commune", "voisine"] }, { residences = ["commune"] }]\nprices = [1, 2]',
+        "tariffs[1] : « Repas » : aucun enfant n'atteint la colonne 2, une autre la précède",
+    ),
+    (TARIFF + "adds = true\nprice = 1", "tariffs[1] : « Repas » s'ajoute au prix de cantine, qui n'en a pas"),
+    (
+        TARIFF + 'profiles = ["occasionnel"]\nprice = 5\n' + TARIFF + 'residences = ["extérieur"]\nprice = 6',
+        "tariffs[2] : « Repas » l'emporte sur « Repas » (tariffs[1]) quand les deux conviennent",
+    ),
+    (
+        '[[services]]\ncode = "cantine"\nname = "Cantine"\n[[deadlines]]\nservices = ["cantin"]\nbefore = 1',
+        "deadlines[1] : le service « cantin » n'est pas décrit sous [[services]]",
+    ),
+    (
+        '[[deadlines]]\nbefore = 7\n[[bookings.openings]]\nbefore = 3\nat = "08:00"',
+        "bookings.openings[1] : *, mardi 1er septembre 2026 : l'ouverture (samedi 29 août à 8 h) "
+        "ne précède pas la limite (mardi 25 août à minuit)",
+    ),
+    ('[[deadlines]]\nbefore = 1\nassumes = "l\'heure"', "deadlines[1] : à confirmer : l'heure"),
+    (
+        '[[services]]\ncode = "x"\nname = "x"\nweekdays = ["dimanche"]\n[[calendar]]\nkind = "closure"\nlabel = "x"\n'
+        'start = 2010-01-01\nend = 2030-01-01\n[[deadlines]]\nservices = ["x"]\nbefore = 1\nunit = "service-days"',
+        "deadlines[1] : la limite ne se calcule pas toujours : "
+        "Il n'y a pas assez de jours de cette nature autour du 28/07/2025.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("toml", "expected"), DOUBTS, ids=[expected[:60] for _, expected in DOUBTS])
+def test_a_doubt_is_told_with_its_place(toml, expected):
+    found = doubts(pages.regulation(toml), pages.calendar(toml), around=date(2026, 9, 1))
+    assert [f"{p.path} : {p.message}" for p in found] == [expected]
+    assert all(p.line > 4 for p in found)
+
+
+def test_a_year_without_holidays_is_told():
+    regulation = pages.regulation('[[deadlines]]\nanchor = "week"')
+    empty = regulation.calendar_with((), date(2030, 1, 1))
+    assert [p.message for p in doubts(regulation, empty, around=date(2026, 9, 1))] == [
+        "le calendrier n'a pas de vacances scolaires dans l'année qui suit le 01/09/2026",
+        "le calendrier n'a pas de jour férié dans l'année qui suit le 01/09/2026",
+    ]
+
+
+def test_the_file_we_ship_leaves_no_doubt():
+    text = (pages.ROOT / "portail/activities/default-regulation.toml").read_text(encoding="utf-8")
+    regulation = pages.parse(text)
+    calendar = regulation.calendar_with(pages.calendar().entries, date(2028, 8, 31))
+    assert doubts(regulation, calendar, around=date(2026, 9, 1)) == ()
