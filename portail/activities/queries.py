@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from portail import rules
-from portail.activities.models import CalendarEntry, Commune, Regulation, SchoolYear
+from portail.activities.models import CalendarEntry, Commune, Regulation, SchoolYear, Service
 from portail.core.site import Site
 
 DEFAULT_REGULATION = Path(__file__).with_name("default-regulation.toml")
@@ -57,7 +57,19 @@ def calendar(
     rows = CalendarEntry.objects.order_by("start", "pk").values_list("kind", "start", "end", "label")
     entries = [rules.Entry(rules.EntryKind(kind), start, end, label) for kind, start, end, label in rows]
     ends = [year.end for year in years] + [entry.end for entry in (*entries, *in_force.calendar)]
-    return in_force.calendar_with(entries, max(ends, default=date.min))
+    services = _service_days() if in_force.counts_service_days else ()
+    return in_force.calendar_with(entries, max(ends, default=date.min), services=services)
+
+
+def _service_days() -> list[rules.ServiceDays]:
+    """When each service runs, for the limits that count its days."""
+    rows = Service.objects.values_list("code", "weekdays", "period", "starts_at", "name")
+    return [
+        rules.ServiceDays(
+            code, frozenset(int(day) - 1 for day in weekdays), rules.RunsIn(period), starts_at, name
+        )
+        for code, weekdays, period, starts_at, name in rows
+    ]
 
 
 def password_length() -> int:

@@ -36,6 +36,7 @@ from .calendars import (
     RunsIn,
     ServiceDays,
 )
+from .checks import broken_examples, doubts
 from .days import DayKind
 from .deadlines import (
     BOTH,
@@ -117,9 +118,11 @@ __all__ = [
     "Tier",
     "Unit",
     "When",
+    "broken_examples",
     "decide_many",
     "default_entries",
     "default_known_until",
+    "doubts",
     "explain",
     "know",
     "may_book",

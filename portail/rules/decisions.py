@@ -299,7 +299,7 @@ def _shared(rule: DeadlineRule, asked: Asked) -> object:
 
 def _depends_on_the_day_alone(rule: DeadlineRule) -> bool:
     """Whether services share the limit of a day."""
-    limits = (rule, *(limit for _, limit in rule.table), *(limit for _, _, limit in rule.dates))
+    limits = rule.every()
     return all(
         limit.when.unit in ("days", "weeks") and limit.when.anchor in ("day", "week") for limit in limits
     ) and all(limit.shift is None for limit in limits)

@@ -166,6 +166,10 @@ class Limit:
                 return limit
         return self
 
+    def every(self) -> tuple[Limit, ...]:
+        """The limit, those of its table and those of its dates."""
+        return (self, *(limit for _, limit in self.table), *(limit for *_, limit in self.dates))
+
     def minutes(self) -> int:
         if self.at is not None:
             return self.at

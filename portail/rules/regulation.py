@@ -17,9 +17,11 @@ from .absences import AbsenceRule
 from .building_tariffs import check_tariff, tariff
 from .calendars import OFFICE_WEEKDAYS, SCHOOL_WEEKDAYS, Calendar, Entry, ServiceDays
 from .constraints import Constraint
+from .days import DayKind
 from .deadlines import Action, DeadlineRule, OpeningRule
 from .fields import Problem, Report, SettingsErrors, Values, path_words
 from .layout import FILE, FORMAT
+from .limits import Limit, Unit
 from .quotients import QuotientRule
 from .scopes import Known, Scope
 from .surcharges import Surcharge, Trigger
@@ -83,6 +85,17 @@ class Regulation:
     format: int = FORMAT
     lines: Mapping[str, int] = field(default_factory=dict, compare=False)
     """The line of each rule: "tariffs[2]" → 41."""
+
+    @property
+    def counts_service_days(self) -> bool:
+        """Whether a limit depends on which days services run: the calendar must then be told."""
+        rules: list[Limit] = [*self.deadlines, *self.openings]
+        rules += [tier.limit for rule in self.deadlines for tier in rule.tiers if tier.limit]
+        limits = [limit for rule in rules for limit in rule.every()]
+        return any(
+            limit.when.unit is Unit.SERVICE_DAYS or (limit.shift and limit.shift.kind is DayKind.SERVICE)
+            for limit in limits
+        )
 
     def calendar_with(
         self,

@@ -140,3 +140,28 @@ def test_a_rule_for_a_service_that_does_not_exist_is_pointed_out():
     assert [w.split(" : ")[0] for w in actions.warnings(rules.parse(text))] == [
         "Aucune prestation n'a le code « piscine »"
     ]
+
+
+def test_an_example_that_does_not_hold_is_a_warning_with_its_line():
+    text = start() + '[[examples]]\nservice = "cantine"\nday = 2026-12-10\nuntil = "2026-12-06 %s"\n'
+    known = rules.parse(text % "21:00")
+    assert actions.warnings(known) == []
+    [told] = actions.warnings(rules.parse(text % "20:00"))
+    line = (text % "20:00").splitlines().index("[[examples]]") + 1
+    assert told.startswith(f"Ligne {line}, examples[1] : l'exemple attend dimanche 6 décembre à 20 h (2026)")
+
+
+def test_limits_counted_in_days_of_the_service_know_when_it_runs(django_assert_num_queries):
+    make.ServiceFactory(code="mercredi", weekdays="3", period="school")
+    make.SchoolYearFactory(start=date(2026, 9, 1), end=date(2027, 8, 31))
+    text = (
+        start() + '[[deadlines]]\nservices = ["mercredi"]\nbefore = 1\nunit = "service-days"\nat = "18:00"\n'
+    )
+    parsed = rules.parse(text)
+    with django_assert_num_queries(3):  # the school years, the calendar, the services
+        calendar = queries.calendar(parsed)
+    with django_assert_num_queries(2):
+        queries.calendar(rules.parse(start()))
+    [_, rule] = parsed.deadlines
+    limit = rule.cutoff(date(2026, 12, 9), calendar, service="mercredi").at
+    assert limit.isoformat() == "2026-12-02T18:00:00+01:00"

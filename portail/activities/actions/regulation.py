@@ -97,18 +97,20 @@ def _quoted(value: str) -> str:
 
 
 def warnings(parsed: rules.Regulation) -> list[str]:
-    """What is understood but probably not meant: services that the file names and the commune does not have."""
+    """What is understood but probably not meant: services that the commune does not have, examples that do not hold."""
     known = set(Service.objects.values_list("code", flat=True))
     named: dict[str, None] = {}
     for scope in [d.scope for d in parsed.deadlines] + [o.scope for o in parsed.openings]:
         named.update(dict.fromkeys(scope.services))
     for entry in parsed.calendar:
         named.update(dict.fromkeys(entry.services))
-    return [
+    unknown = [
         f"Aucune prestation n'a le code « {code} » : la règle qui la nomme ne sert à rien tant qu'elle n'existe pas."
         for code in named
         if code != rules.ANY_SERVICE and code not in known
     ]
+    broken = rules.broken_examples(parsed, queries.calendar(parsed)) if parsed.examples else ()
+    return unknown + [str(problem) for problem in broken]
 
 
 def differences(new: rules.Regulation, *, today: date, days: int = 14) -> list[Difference]:
