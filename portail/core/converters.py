@@ -18,4 +18,17 @@ class MonthConverter:
         return f"{value:%Y-%m}"
 
 
+class IdConverter:
+    """The key of a row: `<id:household_id>`. A number that no database can hold is no address (404)."""
+
+    regex = "[0-9]{1,18}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
+
 register_converter(MonthConverter, "month")
+register_converter(IdConverter, "id")

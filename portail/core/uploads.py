@@ -166,11 +166,21 @@ def _is_office_file(extension: str, content_type: str, file: UploadedFile) -> bo
     return _PARTS[extension] in names and "[Content_Types].xml" in names and not macros
 
 
-def _too_large() -> str:
+def accepted(kinds: dict[str, str] = DOCUMENTS) -> str:
+    """The help under a file to send: its formats and its greatest size."""
+    return _("Formats : %(kinds)s. Taille : %(size)s au plus.") % {
+        "kinds": ", ".join(kinds),
+        "size": _limit(),
+    }
+
+
+def _limit() -> str:
     kilobytes = settings.UPLOAD_MAX_BYTES // 1024
-    if kilobytes >= 1024:
-        return _("Ce fichier dépasse %(size)d Mo. Envoyez-en un plus léger.") % {"size": kilobytes // 1024}
-    return _("Ce fichier dépasse %(size)d ko. Envoyez-en un plus léger.") % {"size": kilobytes}
+    return f"{kilobytes // 1024} Mo" if kilobytes >= 1024 else f"{kilobytes} ko"
+
+
+def _too_large() -> str:
+    return _("Ce fichier dépasse %(limit)s. Envoyez-en un plus léger.") % {"limit": _limit()}
 
 
 def _not_accepted(kinds: dict[str, str]) -> str:

@@ -7,9 +7,10 @@ not exist. An agent without the right gets 403, before anything is read.
 from typing import TypeVar
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from portail.accounts.models import Role, User
 from portail.accounts.rights import Right, has_right
@@ -26,6 +27,8 @@ from portail.activities.models import (
     ServicePlace,
     Session,
 )
+from portail.bookings.models import Enrolment, Receipt
+from portail.bookings.queries import receipt
 from portail.core.models import OutboxMail
 from portail.families.models import (
     Adult,
@@ -84,11 +87,61 @@ def get_child(request: HttpRequest, child_id: int, right: Right = Right.READ_FAM
     return get_object_or_404(Child, pk=child_id)
 
 
+def get_awaited_account(request: HttpRequest, household_id: int, user_id: int) -> tuple[Household, User]:
+    """An account not activated yet that named this household when it signed up."""
+    household = get_household(request, household_id, Right.EDIT_FAMILIES)
+    awaited = User.objects.filter(activated_at=None, references__number=household.number)
+    return household, _found(awaited, pk=user_id)
+
+
 def get_contact(request: HttpRequest, household_id: int, contact_id: int) -> ChildContact:
     """A contact that this household named."""
     require(request, Right.EDIT_FAMILIES)
     contacts = ChildContact.objects.select_related("household", "child")
     return _found(contacts, pk=contact_id, household=household_id)
+
+
+def get_household_to_book(request: HttpRequest, household_id: int) -> Household:
+    """An open household; a closed one books nothing more."""
+    require(request, Right.BOOK)
+    return _found(Household.objects.filter(closed_at=None), pk=household_id)
+
+
+def get_child_to_book(
+    request: HttpRequest, household_id: int, child_id: int
+) -> tuple[list[HouseholdChild], HouseholdChild]:
+    """The children that this open household has today, eldest first, and the one asked for among them."""
+    require(request, Right.BOOK)
+    today = timezone.localdate()
+    links = list(
+        HouseholdChild.objects.filter(household=household_id, household__closed_at=None, since__lte=today)
+        .filter(Q(until=None) | Q(until__gte=today))
+        .select_related("household", "child")
+        .order_by("child__birth_date", "pk")
+    )
+    for link in links:
+        if link.child_id == child_id:
+            return links, link
+    raise Http404
+
+
+def get_receipt(request: HttpRequest, household_id: int, number: str) -> Receipt:
+    """A receipt of this household by its number, with its lines."""
+    household = get_household(request, household_id)
+    try:
+        return receipt(household, number)
+    except Receipt.DoesNotExist:
+        raise Http404 from None
+
+
+def get_enrolment(
+    request: HttpRequest, household_id: int, enrolment_id: int
+) -> tuple[HouseholdChild, Enrolment]:
+    """An enrolment of one of this household's children, with the link that ties the child to it."""
+    require(request, Right.EDIT_FAMILIES)
+    enrolments = Enrolment.objects.select_related("activity", "school_year", "place")
+    enrolment = _found(enrolments, pk=enrolment_id)
+    return get_child_link(request, household_id, enrolment.child_id), enrolment
 
 
 def get_request(request: HttpRequest, request_id: int, right: Right = Right.READ_FAMILIES) -> Request:

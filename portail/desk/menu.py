@@ -24,7 +24,10 @@ class Shown(NamedTuple):
 
 
 MENU: tuple[Entry, ...] = (
-    Entry("Listes du jour", "desk:lists", "users", Right.READ_SESSIONS),
+    Entry("Accueil", "desk:home", "home", None),
+    Entry("Familles", "desk:households", "users", Right.READ_FAMILIES),
+    Entry("Démarches", "desk:requests", "folder", Right.READ_FAMILIES),
+    Entry("Listes du jour", "desk:lists", "document", Right.READ_SESSIONS),
     Entry("Activités", "desk:activities", "calendar", Right.MANAGE_ACTIVITIES),
     Entry("Publications", "desk:news_list", "news", Right.PUBLISH),
     Entry("Courriels", "desk:mails", "mail", Right.MANAGE_MAILS),

@@ -2,18 +2,30 @@
 
 from django.urls import URLPattern, path
 
+import portail.core.converters  # noqa: F401 -- what addresses hold: keys, months
 from portail.desk.views import (
+    account_links,
     activities,
+    adults,
+    bookings,
     calendar,
+    children,
     closings,
     commune,
+    contacts,
+    enrolments,
+    family_documents,
+    home,
+    households,
     journal,
     lists,
     mails,
     places,
     publications,
     regulation,
+    requests,
     schools,
+    search,
     sessions,
     structure,
     users,
@@ -23,10 +35,70 @@ from portail.desk.views import (
 app_name = "desk"
 
 # --- home and search
+home_pages: list[URLPattern] = [
+    path("", home.home, name="home"),
+    path("recherche/", search.search, name="search"),
+    path("recherche/<id:number>/", search.results, name="results"),
+]
 
 # --- households
+FAMILY = "familles/<id:household_id>/"
+CHILD = f"{FAMILY}enfants/<id:child_id>/"
+family_pages: list[URLPattern] = [
+    path("familles/", households.households, name="households"),
+    path("familles/nouveau/", households.new, name="household_new"),
+    path("familles/courriers/", households.letters, name="letters"),
+    path(FAMILY, households.household, name="household"),
+    path(f"{FAMILY}modifier/", households.edit, name="household_edit"),
+    path(f"{FAMILY}clore/", households.close, name="household_close"),
+    path(f"{FAMILY}rouvrir/", households.reopen, name="household_reopen"),
+    path(f"{FAMILY}courrier/", households.letter, name="letter"),
+    path(f"{FAMILY}journal/", households.journal, name="household_journal"),
+    path(f"{FAMILY}courriels/", households.mails, name="household_mails"),
+    path(f"{FAMILY}demarches/", households.requests, name="household_requests"),
+    path(f"{FAMILY}adultes/nouveau/", adults.new, name="adult_new"),
+    path(f"{FAMILY}adultes/<id:adult_id>/", adults.edit, name="adult"),
+    path(f"{FAMILY}adultes/<id:adult_id>/retirer/", adults.remove, name="adult_remove"),
+    path(f"{FAMILY}adultes/<id:adult_id>/detacher/", account_links.unlink, name="adult_unlink"),
+    path(f"{FAMILY}adultes/<id:adult_id>/mot-de-passe/", account_links.send_password, name="adult_password"),
+    path(f"{FAMILY}comptes/<id:user_id>/renvoyer/", account_links.resend, name="account_resend"),
+    path(f"{FAMILY}enfants/nouveau/", children.new, name="child_new"),
+    path(CHILD, children.edit, name="child"),
+    path(f"{CHILD}droits/", children.edit_link, name="child_link"),
+    path(f"{CHILD}partager/", children.share, name="child_share"),
+    path(f"{CHILD}rejoindre/", children.join, name="child_join"),
+    path(f"{CHILD}retirer/", children.remove, name="child_remove"),
+    path(f"{CHILD}ecole/<id:year_id>/", children.schooling, name="schooling"),
+    path(f"{CHILD}inscrire/", enrolments.new, name="enrol"),
+    path(f"{CHILD}contacts/nouveau/", contacts.new, name="contact_new"),
+    path(f"{CHILD}planning/", bookings.planning, name="planning"),
+    path(f"{CHILD}planning/<month:first>/", bookings.month, name="month"),
+    path(f"{FAMILY}planning/valider/", bookings.save, name="planning_save"),
+    path(f"{FAMILY}inscriptions/<id:enrolment_id>/", enrolments.edit, name="enrolment"),
+    path(f"{FAMILY}inscriptions/<id:enrolment_id>/retirer/", enrolments.remove, name="enrolment_remove"),
+    path(f"{FAMILY}contacts/<id:contact_id>/", contacts.edit, name="contact"),
+    path(f"{FAMILY}contacts/<id:contact_id>/retirer/", contacts.remove, name="contact_remove"),
+    path(f"{FAMILY}documents/", family_documents.documents, name="family_documents"),
+    path(f"{FAMILY}documents/nouveau/", family_documents.new, name="family_document_new"),
+    path(f"{FAMILY}documents/<id:document_id>/", family_documents.download, name="family_document"),
+    path(
+        f"{FAMILY}documents/<id:document_id>/retirer/",
+        family_documents.remove,
+        name="family_document_remove",
+    ),
+    path(f"{FAMILY}recus/", bookings.receipts, name="receipts"),
+    path(f"{FAMILY}recus/<str:number>/", bookings.receipt, name="receipt"),
+]
 
 # --- requests and accounts to link
+request_pages: list[URLPattern] = [
+    path("demarches/", requests.requests, name="requests"),
+    path("demarches/<id:request_id>/", requests.detail, name="request"),
+    path("demarches/<id:request_id>/accepter/", requests.approve, name="request_approve"),
+    path("demarches/<id:request_id>/refuser/", requests.refuse, name="request_refuse"),
+    path("demarches/<id:request_id>/repondre/", requests.answer, name="request_answer"),
+    path("demarches/<id:request_id>/rattacher/", account_links.link, name="request_link"),
+]
 
 # --- sessions and lists
 session_pages: list[URLPattern] = [
@@ -35,65 +107,65 @@ session_pages: list[URLPattern] = [
     path("listes/tableur/", lists.lists_csv, name="lists_csv"),
     path("activites/seances/", sessions.sessions, name="sessions"),
     path("activites/seances/generer/", sessions.generate, name="generate"),
-    path("activites/seances/<int:session_id>/", closings.session, name="session"),
+    path("activites/seances/<id:session_id>/", closings.session, name="session"),
     path("activites/fermetures/", closings.closing_list, name="closings"),
     path("activites/fermetures/nouvelle/", closings.closing_new, name="closing_new"),
-    path("activites/fermetures/<int:closing_id>/", closings.closing, name="closing"),
-    path("activites/fermetures/<int:closing_id>/rouvrir/", closings.closing_reopen, name="closing_reopen"),
+    path("activites/fermetures/<id:closing_id>/", closings.closing, name="closing"),
+    path("activites/fermetures/<id:closing_id>/rouvrir/", closings.closing_reopen, name="closing_reopen"),
 ]
 
 # --- activities, schools, calendar
 activity_pages: list[URLPattern] = [
     path("activites/", activities.activities, name="activities"),
     path("activites/nouvelle/", activities.activity_new, name="activity_new"),
-    path("activites/<int:activity_id>/", activities.activity_edit, name="activity"),
+    path("activites/<id:activity_id>/", activities.activity_edit, name="activity"),
     path("activites/prestations/nouvelle/", activities.service_new, name="service_new"),
-    path("activites/prestations/<int:service_id>/", activities.service, name="service"),
-    path("activites/prestations/<int:service_id>/lieux/", activities.offer_new, name="offer_new"),
-    path("activites/offres/<int:offer_id>/", activities.offer_edit, name="offer"),
+    path("activites/prestations/<id:service_id>/", activities.service, name="service"),
+    path("activites/prestations/<id:service_id>/lieux/", activities.offer_new, name="offer_new"),
+    path("activites/offres/<id:offer_id>/", activities.offer_edit, name="offer"),
     path("activites/ecoles/", schools.schools, name="schools"),
     path("activites/ecoles/nouvelle/", schools.school_new, name="school_new"),
-    path("activites/ecoles/<int:school_id>/", schools.school, name="school"),
-    path("activites/ecoles/<int:school_id>/classes/<int:year_id>/", schools.class_new, name="class_new"),
-    path("activites/classes/<int:class_id>/", schools.class_edit, name="class"),
+    path("activites/ecoles/<id:school_id>/", schools.school, name="school"),
+    path("activites/ecoles/<id:school_id>/classes/<id:year_id>/", schools.class_new, name="class_new"),
+    path("activites/classes/<id:class_id>/", schools.class_edit, name="class"),
     path("activites/lieux/", places.places, name="places"),
     path("activites/lieux/nouveau/", places.place_new, name="place_new"),
-    path("activites/lieux/<int:place_id>/", places.place_edit, name="place"),
+    path("activites/lieux/<id:place_id>/", places.place_edit, name="place"),
     path("activites/annees/", years.year_list, name="years"),
     path("activites/annees/nouvelle/", years.year_new, name="year_new"),
-    path("activites/annees/<int:year_id>/", years.year_edit, name="year"),
-    path("activites/annees/<int:year_id>/suivante/", years.year_next, name="year_next"),
+    path("activites/annees/<id:year_id>/", years.year_edit, name="year"),
+    path("activites/annees/<id:year_id>/suivante/", years.year_next, name="year_next"),
     path("activites/calendrier/", calendar.calendar, name="calendar"),
     path("activites/calendrier/nouvelle/", calendar.entry_new, name="calendar_entry_new"),
     path("activites/calendrier/importer/", calendar.calendar_import, name="calendar_import"),
-    path("activites/calendrier/<int:entry_id>/", calendar.entry_edit, name="calendar_entry"),
-    path("activites/calendrier/<int:entry_id>/retirer/", calendar.entry_remove, name="calendar_entry_remove"),
-    path("activites/<slug:noun>/<int:row_id>/archiver/", structure.archive, name="archive"),
-    path("activites/<slug:noun>/<int:row_id>/retablir/", structure.restore, name="restore"),
-    path("activites/<slug:noun>/<int:row_id>/supprimer/", structure.remove, name="remove"),
+    path("activites/calendrier/<id:entry_id>/", calendar.entry_edit, name="calendar_entry"),
+    path("activites/calendrier/<id:entry_id>/retirer/", calendar.entry_remove, name="calendar_entry_remove"),
+    path("activites/<slug:noun>/<id:row_id>/archiver/", structure.archive, name="archive"),
+    path("activites/<slug:noun>/<id:row_id>/retablir/", structure.restore, name="restore"),
+    path("activites/<slug:noun>/<id:row_id>/supprimer/", structure.remove, name="remove"),
 ]
 
 # --- publications
 publication_pages: list[URLPattern] = [
     path("publications/", publications.news_list, name="news_list"),
     path("publications/actualites/nouvelle/", publications.news_new, name="news_new"),
-    path("publications/actualites/<int:news_id>/", publications.news_edit, name="news_edit"),
-    path("publications/actualites/<int:news_id>/retirer/", publications.news_remove, name="news_remove"),
+    path("publications/actualites/<id:news_id>/", publications.news_edit, name="news_edit"),
+    path("publications/actualites/<id:news_id>/retirer/", publications.news_remove, name="news_remove"),
     path("publications/documents/", publications.documents, name="documents"),
     path("publications/documents/nouveau/", publications.document_new, name="document_new"),
-    path("publications/documents/<int:document_id>/", publications.document_edit, name="document_edit"),
+    path("publications/documents/<id:document_id>/", publications.document_edit, name="document_edit"),
     path(
-        "publications/documents/<int:document_id>/fichier/", publications.document_file, name="document_file"
+        "publications/documents/<id:document_id>/fichier/", publications.document_file, name="document_file"
     ),
     path(
-        "publications/documents/<int:document_id>/retirer/",
+        "publications/documents/<id:document_id>/retirer/",
         publications.document_remove,
         name="document_remove",
     ),
     path("publications/pages-legales/", publications.legal_pages, name="legal_pages"),
     path("publications/pages-legales/<slug:kind>/", publications.legal_edit, name="legal_edit"),
     path(
-        "publications/pages-legales/<slug:kind>/<int:version>/",
+        "publications/pages-legales/<slug:kind>/<id:version>/",
         publications.legal_version,
         name="legal_version",
     ),
@@ -104,19 +176,19 @@ publication_pages: list[URLPattern] = [
 # --- mails, users, settings
 administration_pages: list[URLPattern] = [
     path("courriels/", mails.mails, name="mails"),
-    path("courriels/<int:mail_id>/", mails.mail, name="mail"),
-    path("courriels/<int:mail_id>/renvoyer/", mails.mail_resend, name="mail_resend"),
+    path("courriels/<id:mail_id>/", mails.mail, name="mail"),
+    path("courriels/<id:mail_id>/renvoyer/", mails.mail_resend, name="mail_resend"),
     path("administration/", users.users, name="users"),
     path("administration/comptes/nouveau/", users.user_new, name="user_new"),
-    path("administration/comptes/<int:user_id>/", users.user, name="user"),
-    path("administration/comptes/<int:user_id>/desactiver/", users.user_disable, name="user_disable"),
-    path("administration/comptes/<int:user_id>/reactiver/", users.user_enable, name="user_enable"),
-    path("administration/comptes/<int:user_id>/mot-de-passe/", users.user_password, name="user_password"),
+    path("administration/comptes/<id:user_id>/", users.user, name="user"),
+    path("administration/comptes/<id:user_id>/desactiver/", users.user_disable, name="user_disable"),
+    path("administration/comptes/<id:user_id>/reactiver/", users.user_enable, name="user_enable"),
+    path("administration/comptes/<id:user_id>/mot-de-passe/", users.user_password, name="user_password"),
     path("administration/reglement/", regulation.regulation, name="regulation"),
     path("administration/reglement/modifier/", regulation.regulation_edit, name="regulation_edit"),
-    path("administration/reglement/<int:version>/", regulation.regulation_version, name="regulation_version"),
+    path("administration/reglement/<id:version>/", regulation.regulation_version, name="regulation_version"),
     path(
-        "administration/reglement/<int:version>/fichier/",
+        "administration/reglement/<id:version>/fichier/",
         regulation.regulation_download,
         name="regulation_download",
     ),
@@ -124,6 +196,9 @@ administration_pages: list[URLPattern] = [
 ]
 
 urlpatterns: list[URLPattern] = [
+    *home_pages,
+    *family_pages,
+    *request_pages,
     *session_pages,
     *activity_pages,
     *publication_pages,

@@ -5,7 +5,7 @@ compared with every name, letter by letter, to forgive a slip.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.db.models import Q, QuerySet
@@ -83,6 +83,17 @@ def lookalikes(people: Iterable[tuple[str, str]], *, name: str = "", but: int = 
         keys = {plain(f"{first_name} {last_name}"), plain(f"{last_name} {first_name}")}
         same |= Q(adults__search_key__in=keys)
     return Household.objects.filter(same, closed_at=None).exclude(pk=but).distinct()
+
+
+def owners(user: User, references: Mapping[str, str]) -> list[Household]:
+    """Open dossiers that an account may belong to, with their adults: the one whose number was given, those that
+    know its address, those with an adult of its names. Ten at most.
+    """
+    found = Q(number=references.get("number") or "-") | Q(adults__email__iexact=user.email)
+    if key := plain(f"{user.first_name} {user.last_name}"):
+        found |= Q(adults__search_key__in={key, plain(f"{user.last_name} {user.first_name}")})
+    households = Household.objects.filter(found, closed_at=None).distinct()
+    return list(households.prefetch_related("adults").order_by("name_key", "number")[:10])
 
 
 def lookalike_children(child: Child) -> list[Child]:

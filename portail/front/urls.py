@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-import portail.core.converters  # noqa: F401 -- addresses may hold a month
+import portail.core.converters  # noqa: F401 -- what addresses hold: keys, months
 from portail.front.views import (
     account,
     activation,
@@ -27,7 +27,7 @@ first_pages: list[URLPattern] = [
     path("en-attente/", dashboard.waiting, name="waiting"),
     path("en-attente/dossier/", dashboard.claim, name="claim"),
     path("actualites/", home.news, name="news"),
-    path("documents-utiles/<int:document_id>/", home.document, name="document"),
+    path("documents-utiles/<id:document_id>/", home.document, name="document"),
     path("informations/<slug:kind>/", home.legal, name="legal"),
     path("langue/", language.choose, name="language"),
 ]
@@ -35,7 +35,7 @@ first_pages: list[URLPattern] = [
 # --- planning
 planning_pages: list[URLPattern] = [
     path("planning/", planning.planning, name="planning"),
-    path("planning/<int:child_id>/<month:first>/", planning.month, name="month"),
+    path("planning/<id:child_id>/<month:first>/", planning.month, name="month"),
     path("planning/valider/", planning.save, name="planning_save"),
     path("planning/recus/", receipts.receipts, name="receipts"),
     path("planning/recus/<str:number>/", receipts.receipt, name="receipt"),
@@ -65,7 +65,7 @@ own_account: list[URLPattern] = [
     path("mon-compte/preferences/", account.preferences, name="account_preferences"),
     path("mon-compte/appareils/", account.sessions, name="account_sessions"),
     path("mon-compte/appareils/fermer/", account.end_other_sessions, name="account_end_other_sessions"),
-    path("mon-compte/appareils/<int:session_id>/fermer/", account.end_session, name="account_end_session"),
+    path("mon-compte/appareils/<id:session_id>/fermer/", account.end_session, name="account_end_session"),
     path("mon-compte/fermer/", account.close, name="account_close"),
     path("mon-compte/conditions/", account.terms, name="terms"),
 ]
@@ -75,12 +75,12 @@ dossier_pages: list[URLPattern] = [
     path("dossier/", dossier.household, name="household"),
     path("dossier/coordonnees/", dossier.reach, name="reach"),
     path("dossier/coordonnees/moi/", dossier.own_reach, name="own_reach"),
-    path("dossier/enfants/<int:child_id>/coordonnees/", dossier.child_reach, name="child_reach"),
-    path("dossier/enfants/<int:child_id>/contacts/", dossier.add_contact, name="add_contact"),
-    path("dossier/contacts/<int:contact_id>/", dossier.edit_contact, name="edit_contact"),
-    path("dossier/contacts/<int:contact_id>/retirer/", dossier.remove_contact, name="remove_contact"),
+    path("dossier/enfants/<id:child_id>/coordonnees/", dossier.child_reach, name="child_reach"),
+    path("dossier/enfants/<id:child_id>/contacts/", dossier.add_contact, name="add_contact"),
+    path("dossier/contacts/<id:contact_id>/", dossier.edit_contact, name="edit_contact"),
+    path("dossier/contacts/<id:contact_id>/retirer/", dossier.remove_contact, name="remove_contact"),
     path("documents/", documents.documents, name="documents"),
-    path("documents/<int:document_id>/", documents.download, name="family_document"),
+    path("documents/<id:document_id>/", documents.download, name="family_document"),
     path("compte/", billing.history, name="billing"),
 ]
 
@@ -90,12 +90,12 @@ request_pages: list[URLPattern] = [
     path("demarches/nouvelle/", requests.ask, name="ask"),
     path("demarches/nouvelle/adresse/", requests.ask_address, name="ask_address"),
     path("demarches/nouvelle/nom/", requests.ask_own_name, name="ask_own_name"),
-    path("demarches/nouvelle/nom/<int:child_id>/", requests.ask_child_name, name="ask_child_name"),
-    path("demarches/nouvelle/ecole/<int:child_id>/", requests.ask_school, name="ask_school"),
+    path("demarches/nouvelle/nom/<id:child_id>/", requests.ask_child_name, name="ask_child_name"),
+    path("demarches/nouvelle/ecole/<id:child_id>/", requests.ask_school, name="ask_school"),
     path("demarches/nouvelle/attestation/", requests.ask_certificate, name="ask_certificate"),
     path("demarches/nouvelle/message/", requests.ask_message, name="ask_message"),
-    path("demarches/<int:request_id>/", requests.detail, name="request"),
-    path("demarches/<int:request_id>/retirer/", requests.withdraw, name="withdraw_request"),
+    path("demarches/<id:request_id>/", requests.detail, name="request"),
+    path("demarches/<id:request_id>/retirer/", requests.withdraw, name="withdraw_request"),
 ]
 
 urlpatterns: list[URLPattern] = [

@@ -1,7 +1,7 @@
 """Forms that speak plainly: the base classes, and fields for passwords, days and hours."""
 
 from portail.core.forms.base import Form, ModelForm, written
-from portail.core.forms.edit import EditForm
+from portail.core.forms.edit import EditForm, SeenField
 from portail.core.forms.widgets import DayInput, HourInput, MomentInput, NewPasswordInput
 
 __all__ = [
@@ -12,5 +12,6 @@ __all__ = [
     "ModelForm",
     "MomentInput",
     "NewPasswordInput",
+    "SeenField",
     "written",
 ]

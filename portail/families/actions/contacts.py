@@ -9,7 +9,8 @@ from django.db.models import Model
 from django.forms.models import model_to_dict
 
 from portail.accounts.models import User
-from portail.core import journal
+from portail.core import changes, journal
+from portail.core.changes import Merged
 from portail.families.models import Adult, Child, ChildContact, Household
 
 REACH = ("email", "mobile_phone", "home_phone", "work_phone")
@@ -53,10 +54,21 @@ def update_child_reach(
 def save_contact(
     contact: ChildContact, values: Mapping[str, Any], *, actor: User, now: datetime
 ) -> ChildContact:
-    """Keep one person to call for a child; a new contact comes with its household and child set."""
+    """Keep one person to call for a child; a new contact comes with its household and child set.
+
+    The same contact sent twice (double click) is added once.
+    """
     with transaction.atomic():
         is_new = contact.pk is None
-        if not is_new:
+        if is_new:
+            same = ChildContact.objects.filter(
+                household=contact.household,
+                child=contact.child,
+                **{field: values[field] for field in CONTACT},
+            ).first()
+            if same:
+                return same
+        else:
             contact = ChildContact.objects.select_for_update().get(pk=contact.pk)
         changed = _write(contact, {field: values[field] for field in CONTACT})
         did = "ajouté" if is_new else "modifié"
@@ -69,6 +81,18 @@ def save_contact(
             now,
         )
         return contact
+
+
+def edit_contact(
+    contact: ChildContact, values: Mapping[str, Any], *, seen: Mapping[str, Any], actor: User, now: datetime
+) -> Merged:
+    """Change a contact that several agents may edit at once. `seen`: what the form showed. Raises EditedMeanwhile."""
+    with transaction.atomic():
+        contact = ChildContact.objects.select_for_update(of=("self",)).get(pk=contact.pk)
+        merged = changes.merge(contact, values, seen=seen)
+        summary = f"Contact de {contact.child} modifié"
+        _journal("family.contact_saved", contact.household, summary, merged.mine, actor, now)
+        return merged
 
 
 def remove_contact(contact: ChildContact, *, actor: User, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """What an agent does with a dossier and its adults. Every change leaves what was and what is in its journal."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -18,6 +18,7 @@ from portail.families.models import Adult, Household
 PRIVATE = ("note",)
 FIRST_NUMBER = 1000
 MOST_TRIES = 20
+SAME_GESTURE = timedelta(minutes=10)
 
 
 class AdultHasAccount(Exception):
@@ -42,6 +43,25 @@ def create_household(values: Mapping[str, Any], *, actor: User, now: datetime) -
         else:
             household, made = _numbered(values, now)
         _record(household, "household.created", f"Dossier {household.number} créé", made, actor, now)
+        return household
+
+
+def create_family(
+    values: Mapping[str, Any], adult: Mapping[str, Any], *, actor: User, now: datetime
+) -> Household:
+    """A new dossier and its first adult, both or neither. Raises ValidationError as `create_household`.
+
+    The same family sent again by the same agent within ten minutes is the same gesture: the first dossier comes back.
+    """
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=actor.pk)
+        typed = {field: value for field, value in values.items() if field != "number" or value}
+        recent = Household.objects.filter(**typed, created_at__gt=now - SAME_GESTURE)
+        for same in recent:
+            if same.adults.filter(**adult).exists():
+                return same
+        household = create_household(values, actor=actor, now=now)
+        add_adult(household, adult, actor=actor, now=now)
         return household
 
 

@@ -1,0 +1,23 @@
+from typing import Any
+
+from django import forms
+
+from portail.bookings.forms import ChangesForm
+from portail.core.forms.base import speak_plainly
+
+NEEDED = "Écrivez pourquoi la date limite est passée : la famille lira cette phrase."
+
+
+class ServiceChangesForm(ChangesForm):
+    """The changes of a recap, and why the service makes them; asked for when a deadline is passed."""
+
+    reason = forms.CharField(
+        label="Raison",
+        max_length=300,
+        required=False,
+        help_text="La famille la lira dans son reçu. Obligatoire après la date limite.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        speak_plainly(self.fields)

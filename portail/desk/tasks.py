@@ -1,0 +1,105 @@
+"""What waits for an agent: said once, with the way to do it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Min, Q
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from portail.accounts.models import User
+from portail.accounts.rights import Right, has_right
+from portail.core.models import OutboxMail
+from portail.core.templatetags.ui import in_words
+from portail.core.worker import last_seen
+from portail.families.models import Request
+
+WORKER_SILENT = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Task:
+    """A line of "À faire". An empty `url`: nothing to open, somebody else is to be told."""
+
+    title: str
+    text: str
+    icon: str
+    tone: str
+    url: str = ""
+
+
+def tasks(agent: User, *, now: datetime) -> list[Task]:
+    """What this agent may do something about, the worst first."""
+    found: list[Task] = []
+    if has_right(agent, Right.MANAGE_MAILS):
+        found += [*_worker(now), *_mails()]
+    if has_right(agent, Right.DECIDE_REQUESTS):
+        found += _requests()
+    return found
+
+
+def _worker(now: datetime) -> Iterator[Task]:
+    silent = last_seen(now)
+    if silent is None or silent > WORKER_SILENT:
+        yield Task(
+            "Les courriels ne partent plus",
+            "L'automate qui les envoie ne répond pas. Rien n'est perdu : prévenez la personne qui héberge le portail.",
+            "warning",
+            "bad",
+        )
+
+
+def _mails() -> Iterator[Task]:
+    state = OutboxMail.State
+    counts = OutboxMail.objects.filter(state__in=[state.PENDING, state.FAILED]).aggregate(
+        failed=Count("pk", filter=Q(state=state.FAILED)),
+        retried=Count("pk", filter=Q(state=state.PENDING, attempts__gt=0)),
+    )
+    if counts["failed"]:
+        many = _many(counts["failed"], "courriel abandonné", "courriels abandonnés")
+        yield Task(
+            many, "Vérifiez l'adresse, puis renvoyez.", "mail", "bad", _url("desk:mails", "?etat=failed")
+        )
+    if counts["retried"]:
+        many = _many(counts["retried"], "courriel en difficulté", "courriels en difficulté")
+        yield Task(
+            many,
+            "Un nouvel essai est prévu tout seul.",
+            "repeat",
+            "warn",
+            _url("desk:mails", "?etat=pending"),
+        )
+
+
+def _requests() -> Iterator[Task]:
+    waiting = Request.objects.filter(state=Request.State.WAITING)
+    counts = waiting.aggregate(
+        links=Count("pk", filter=Q(kind=Request.Kind.LINK)),
+        others=Count("pk", filter=~Q(kind=Request.Kind.LINK)),
+        oldest=Min("created_at", filter=~Q(kind=Request.Kind.LINK)),
+    )
+    since = (
+        f"La plus ancienne attend depuis {in_words(timezone.localdate(counts['oldest']))}."
+        if counts["oldest"]
+        else ""
+    )
+    queue = reverse("desk:requests")
+    if counts["others"]:
+        many = _many(counts["others"], "démarche à traiter", "démarches à traiter")
+        yield Task(many, since, "mail", "warn", queue)
+    if counts["links"]:
+        many = _many(counts["links"], "compte à rattacher", "comptes à rattacher")
+        text = "Une famille attend de voir son dossier."
+        yield Task(many, text, "user", "warn", f"{queue}?nature={Request.Kind.LINK}")
+
+
+def _url(name: str, query: str) -> str:
+    try:
+        return reverse(name) + query
+    except NoReverseMatch:
+        return ""
+
+
+def _many(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"

@@ -1,0 +1,172 @@
+"""Book and cancel for a family, also after the deadline with a reason; and the receipts of a household."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import uuid4
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from portail.activities.models import SchoolYear
+from portail.bookings import queries
+from portail.bookings.actions import (
+    BookingsNotChanged,
+    ChildNotInHousehold,
+    NothingToChange,
+    ReasonNeeded,
+    Recap,
+    Wish,
+    change_bookings,
+    check,
+)
+from portail.bookings.forms import ChangesForm, TicksForm
+from portail.desk import access
+from portail.desk.forms.reasons import NEEDED, ServiceChangesForm
+from portail.families.models import Household, HouseholdChild
+
+PER_PAGE = 25
+
+
+@require_safe
+def planning(request: HttpRequest, household_id: int, child_id: int) -> HttpResponse:
+    """The child's nearest month."""
+    links, link = access.get_child_to_book(request, household_id, child_id)
+    return _month_page(request, links, link, None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def month(request: HttpRequest, household_id: int, child_id: int, first: date) -> HttpResponse:
+    """A child's month; posting its ticks shows what they would change."""
+    links, link = access.get_child_to_book(request, household_id, child_id)
+    if request.method != "POST":
+        return _month_page(request, links, link, first)
+    form = TicksForm(request.POST)
+    if not form.is_valid():
+        return _month_page(request, links, link, first, form=form)
+    wishes = form.wishes(child_id)
+    if not wishes:
+        messages.info(request, "Vous n'avez rien changé : cochez ou décochez des jours, puis vérifiez.")
+        return redirect("desk:month", household_id, child_id, first)
+    agent, now = access.require(request), timezone.now()
+    found = check(link.household, wishes, actor=agent, now=now, as_service=True)
+    return _recap_page(request, link.household, found, child_id, first)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def save(request: HttpRequest, household_id: int) -> HttpResponse:
+    """Write the changes of a recap exactly as it showed them; the family gets its receipt by mail."""
+    household = access.get_household_to_book(request, household_id)
+    form = ServiceChangesForm(request.POST or None)
+    if not form.is_valid() and (set(form.errors) - {"reason"} or not form.is_bound):
+        messages.warning(request, "Ce récapitulatif n'est plus à jour : rien n'a été changé. Recommencez.")
+        return redirect("desk:household", household.pk)
+    child_id, first = form.cleaned_data["child"], form.cleaned_data["month"]
+    if request.POST.get("step") == "edit" and child_id and first:
+        links, link = access.get_child_to_book(request, household_id, child_id)
+        wished = {wish.session_id: wish.wanted for wish in form.wishes() if wish.child_id == child_id}
+        return _month_page(request, links, link, first, wished=wished)
+    try:
+        return _save(request, household, form)
+    except NothingToChange:
+        messages.info(request, "Rien n'a été changé : ces jours sont déjà ainsi.")
+        return redirect("desk:household", household.pk)
+    except ReasonNeeded as needed:
+        form.add_error("reason", NEEDED)
+        return _recap_page(request, household, needed.recap, child_id, first, form=form)
+    except BookingsNotChanged as moved:
+        return _recap_page(request, household, moved.recap, child_id, first, form=form, has_moved=True)
+    except ChildNotInHousehold as unknown:
+        raise Http404 from unknown
+
+
+@require_safe
+def receipts(request: HttpRequest, household_id: int) -> HttpResponse:
+    household = access.get_household(request, household_id)
+    page = Paginator(queries.receipts(household), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "desk/bookings/receipts.html", {"household": household, "page": page})
+
+
+@require_safe
+def receipt(request: HttpRequest, household_id: int, number: str) -> HttpResponse:
+    found = access.get_receipt(request, household_id, number)
+    context = {
+        "household": found.household,
+        "receipt": found,
+        "recipients": queries.masked_recipients(found),
+    }
+    return render(request, "desk/bookings/receipt.html", context)
+
+
+def _save(request: HttpRequest, household: Household, form: ServiceChangesForm) -> HttpResponse:
+    if form.errors:  # the reason is too long
+        wishes, agent = form.wishes(), access.require(request)
+        found = check(household, wishes, actor=agent, now=timezone.now(), as_service=True)
+        child_id, first = form.cleaned_data["child"], form.cleaned_data["month"]
+        return _recap_page(request, household, found, child_id, first, form=form)
+    receipt = change_bookings(
+        household,
+        form.wishes(),
+        token=form.cleaned_data["token"],
+        actor=access.require(request),
+        now=timezone.now(),
+        as_service=True,
+        reason=form.cleaned_data["reason"],
+    )
+    messages.success(request, f"C'est enregistré : reçu {receipt.number}. La famille est prévenue.")
+    return redirect("desk:receipt", household.pk, receipt.number)
+
+
+def _month_page(
+    request: HttpRequest,
+    links: Sequence[HouseholdChild],
+    link: HouseholdChild,
+    first: date | None,
+    *,
+    wished: dict[int, bool] | None = None,
+    form: TicksForm | None = None,
+) -> HttpResponse:
+    years = list(SchoolYear.objects.all())
+    bounds = queries.month_bounds(years)
+    context = {"household": link.household, "children": links, "child": link.child, "form": form}
+    if bounds is None:
+        return render(request, "desk/bookings/empty.html", context)
+    law = queries.law(timezone.now(), years=years, as_service=True)
+    first = first or queries.nearest_month(law.today, bounds)
+    if not bounds[0] <= first <= bounds[1]:
+        raise Http404
+    found = queries.month([link], first, law, wished=wished)
+    context |= {
+        "month": found,
+        "previous": queries.month_after(first, -1) if first > bounds[0] else None,
+        "next": queries.month_after(first, 1) if first < bounds[1] else None,
+        "has_enrolment": bool(found.cells) or queries.is_enrolled(link.child_id, first),
+        "caption": f"Planning de {link.child.first_name}",
+    }
+    return render(request, "desk/bookings/month.html", context, status=422 if form else 200)
+
+
+def _recap_page(
+    request: HttpRequest,
+    household: Household,
+    recap: Recap,
+    child_id: int | None,
+    first: date | None,
+    *,
+    form: ServiceChangesForm | None = None,
+    has_moved: bool = False,
+) -> HttpResponse:
+    """What would be done. `has_moved`: no more what was shown before; nothing was written (422)."""
+    wishes: list[Wish] = [change.wish for change in recap.changes]
+    context = {
+        "household": household,
+        "recap": recap,
+        "has_moved": has_moved,
+        "hidden": ChangesForm.packed(wishes, child_id, first) | {"token": str(uuid4())},
+        "form": form or ServiceChangesForm(),
+    }
+    invalid = has_moved or bool(form and form.errors)
+    return render(request, "desk/bookings/recap.html", context, status=422 if invalid else 200)
