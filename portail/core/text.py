@@ -23,3 +23,9 @@ def masked_email(address: str) -> str:
     """ "alice@exemple.fr" as "a•••@exemple.fr": enough for its owner, too little for who looks over a shoulder."""
     local, at, domain = address.rpartition("@")
     return f"{local[:1]}•••{at}{domain}"
+
+
+def many(count: int, words: str) -> str:
+    """« 0 séance créée », « 1 séance créée », « 3 séances créées »: in French every word agrees, from two on."""
+    agreed = " ".join(f"{word}s" for word in words.split()) if abs(count) > 1 else words
+    return f"{count} {agreed}"

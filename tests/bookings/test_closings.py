@@ -1,13 +1,17 @@
 """Closing over bookings: whoever is touched was shown, is told, keeps a receipt; reopening gives back what can be."""
 
+import threading
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
 import pytest
+from django.db import connection
 
 from portail.activities.actions import closings as activities
 from portail.activities.actions.closings import NothingToClose, Selection
 from portail.activities.models import Closing, Session
-from portail.bookings.actions import closings
+from portail.bookings.actions import BookingsNotChanged, Wish, change_bookings, closings
 from portail.bookings.models import Booking, Receipt
 from portail.bookings.queries.touched import by_family, fingerprint
 from portail.core.models import JournalEntry, OutboxMail
@@ -231,3 +235,67 @@ def test_the_sessions_of_a_closing_are_closed_even_without_the_bookings_room(sce
     """The lower room closes without looking at bookings: what it cannot do is what this room is for."""
     activities.close_sessions(BOTH, "Neige", actor=None, now=NOW)
     assert len(active()) == 4
+
+
+def test_places_of_the_sessions_to_come_leave_out_those_where_more_are_taken(scene):
+    past = make.SessionFactory(service=scene.canteen, place=scene.offer.place, date=date(2026, 11, 23))
+    elsewhere = make.SessionFactory(service=scene.canteen, place__name="Ailleurs", date=DAY)
+    for _ in range(2):
+        changed, full = closings.change_places_to_come(scene.offer, 2, actor=None, now=NOW)
+    assert (changed, full) == (0, [scene.thursday])
+    capacities = dict(Session.objects.values_list("pk", "capacity"))
+    assert capacities == {scene.thursday.pk: 3, scene.friday.pk: 2, past.pk: 40, elsewhere.pk: 40}
+    assert JournalEntry.objects.get().before == {"capacities": {str(scene.friday.pk): 3}}
+    assert closings.change_places_to_come(scene.offer, None, actor=None, now=NOW) == (2, [])
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_two_agents_close_the_same_day_at_once(scene):
+    """One closing, one receipt and one mail for each family, whoever was first."""
+    seen = shown(closings.touched_by(BOTH))
+    start, done, failed = threading.Barrier(2), [], []
+
+    def agent() -> None:
+        start.wait()
+        try:
+            done.append(close(BOTH, seen=seen).pk)
+        except NothingToClose as refused:
+            failed.append(refused)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=agent) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(set(done)), failed) == (1, [])
+    assert (Closing.objects.count(), Receipt.objects.count(), OutboxMail.objects.count()) == (1, 2, 2)
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_nobody_books_in_a_session_while_it_closes(scene):
+    """A parent books while an agent closes: whoever comes second sees what the first did; never a booking on a
+    closed session."""
+    seen = shown(closings.touched_by(BOTH))
+    start = threading.Barrier(2)
+
+    def run(act) -> None:
+        start.wait()
+        with suppress(closings.OthersTouched, BookingsNotChanged):
+            act()
+        connection.close()
+
+    def book() -> None:
+        wish = Wish(scene.noe.pk, scene.friday.pk, True)
+        change_bookings(scene.alice.household, [wish], token=uuid4(), actor=scene.alice.user, now=NOW)
+
+    threads = [threading.Thread(target=run, args=[act]) for act in (book, lambda: close(BOTH, seen=seen))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not Booking.objects.active().exclude(session__closing=None).exists()

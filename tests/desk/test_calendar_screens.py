@@ -43,7 +43,7 @@ def test_an_import_is_shown_then_done(desk):
     assert other.status_code == 200
     assert not CalendarEntry.objects.exists()
     done = post(desk, "calendar_import", first="2026", last="2027", seen="2026-2027", confirmed="1")
-    assert said(done) == [f"{CalendarEntry.objects.count()} périodes ajoutées, 0 retirées, 0 inchangées."]
+    assert said(done) == [f"{CalendarEntry.objects.count()} périodes ajoutées, 0 retirée, 0 inchangée."]
     again = post(desk, "calendar_import", first="2026", last="2027")
     assert "rien à importer" in again.content.decode()
 

@@ -115,7 +115,7 @@ def test_reopening_gives_back_on_demand(desk, session):
     close(desk, **DAY)
     closing = Closing.objects.get()
     done = post(desk, "closing_reopen", closing.pk, give_back="1")
-    assert said(done)[-1].startswith("1 séances rouvertes ; 2 réservations rétablies, 1 non rétablies.")
+    assert said(done)[-1].startswith("1 séance rouverte. Réservations rétablies : 2 ; non rétablies : 1.")
     assert Booking.objects.active().count() == 2  # Zoé is not enrolled in the canteen
     again = post(desk, "closing_reopen", closing.pk, give_back="1")
     assert "déjà levée" in said(again)[-1]

@@ -52,10 +52,10 @@ def test_generating_is_shown_then_done_and_done_twice_is_done_once(desk, cast):
     assert "8 à créer, 0 à retirer" in shown.content.decode()
     assert not Session.objects.exists()
     done = post(desk, "generate", **wanted(cast))
-    assert said(done) == ["8 séances créées, 0 déjà là, 0 retirées."]
+    assert said(done) == ["8 séances créées, 0 déjà là, 0 retirée."]
     assert Session.objects.count() == 8
     again = post(desk, "generate", **wanted(cast))
-    assert said(again)[-1] == "0 séances créées, 8 déjà là, 0 retirées."
+    assert said(again)[-1] == "0 séance créée, 8 déjà là, 0 retirée."
     assert "Tout est déjà à jour" in desk.get(reverse("desk:generate"), wanted(cast)).content.decode()
 
 

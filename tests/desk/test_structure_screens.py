@@ -120,6 +120,21 @@ def test_a_capacity_badly_typed_is_refused(desk, cast, capacity):
     assert list(errors(post(desk, "offer", cast.offer.pk, capacity=capacity))) == ["capacity"]
 
 
+def test_places_may_be_given_to_the_sessions_to_come(desk, cast):
+    session = make.SessionFactory(service=cast.canteen, place=cast.offer.place)
+    full = make.SessionFactory(service=cast.canteen, place=cast.offer.place, date="2026-12-04")
+    for child in (cast.lea, cast.noe):
+        make.BookingFactory(session=full, child=child, household=cast.alice.household)
+    post(desk, "offer", cast.offer.pk, capacity="30")
+    session.refresh_from_db()
+    assert session.capacity == 40
+    told = said(post(desk, "offer", cast.offer.pk, capacity="1", coming="on"))
+    assert told[-1].startswith("Gardent leurs places, car plus d'enfants y sont réservés : 04/12.")
+    session.refresh_from_db()
+    full.refresh_from_db()
+    assert (session.capacity, full.capacity) == (1, 40)
+
+
 def test_the_code_of_a_service_does_not_change(desk, cast):
     values = {**SERVICE, "name": "Cantine", "code": "autre", "activity": cast.canteen.activity_id}
     response = post(desk, "service", cast.canteen.pk, **values)
@@ -149,7 +164,7 @@ def test_archiving_waits_for_bookings_to_come_and_can_be_undone(desk, cast):
         ("activite", cast.canteen.activity),
         ("offre", cast.offer),
     ]:
-        assert "1 réservation à venir en dépend." in said(post(desk, "archive", noun, row.pk))[-1]
+        assert "1 réservation à venir." in said(post(desk, "archive", noun, row.pk))[-1]
     booking.state = "cancelled"
     booking.save()
     post(desk, "archive", "prestation", cast.canteen.pk)

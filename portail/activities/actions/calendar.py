@@ -11,6 +11,7 @@ from portail.accounts.models import User
 from portail.activities.models import CalendarEntry, Commune
 from portail.core import journal
 from portail.core.changes import after, before, write
+from portail.core.text import many
 from portail.rules import Entry, default_entries, default_known_until
 
 Source = CalendarEntry.Source
@@ -57,8 +58,8 @@ def import_calendar(
             journal.record(
                 "calendar.imported",
                 "commune:1",
-                summary=f"Calendrier national importé (zone {zone}) : {len(plan.added)} périodes ajoutées, "
-                f"{len(plan.removed)} retirées",
+                summary=f"Calendrier national importé (zone {zone}) : {many(len(plan.added), 'période ajoutée')}, "
+                f"{many(len(plan.removed), 'retirée')}",
                 actor=actor,
                 now=now,
                 before={"removed": [str(row) for row in plan.removed]},

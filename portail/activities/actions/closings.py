@@ -8,6 +8,7 @@ from django.db import transaction
 from portail.accounts.models import User
 from portail.activities.models import Closing, Place, School, Service, Session, SessionQuerySet
 from portail.core import journal
+from portail.core.text import many
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def close_sessions(selection: Selection, reason: str, *, actor: User | None, now
         journal.record(
             "closing.created",
             f"closing:{closing.pk}",
-            summary=f"{len(sessions)} séances fermées {stretch(closing)} : {reason}",
+            summary=f"{many(len(sessions), 'séance fermée')} {stretch(closing)} : {reason}",
             actor=actor,
             now=now,
             after={"reason": reason, "sessions": [session.pk for session in sessions]},
@@ -90,7 +91,7 @@ def reopen_sessions(closing: Closing, *, actor: User | None, now: datetime) -> l
         journal.record(
             "closing.reopened",
             f"closing:{closing.pk}",
-            summary=f"{len(ids)} séances rouvertes {stretch(closing)} : {closing.reason}",
+            summary=f"{many(len(ids), 'séance rouverte')} {stretch(closing)} : {closing.reason}",
             actor=actor,
             now=now,
             before={"sessions": ids},

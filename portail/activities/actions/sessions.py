@@ -11,6 +11,7 @@ from portail.activities.models import Service, ServicePlace, Session
 from portail.activities.queries import calendar as commune_calendar
 from portail.core import journal
 from portail.core.changes import unreferenced
+from portail.core.text import many
 from portail.rules import Calendar, EntryKind
 
 Key = tuple[int, int, date]
@@ -148,6 +149,30 @@ def set_capacity(session: Session, capacity: int | None, *, actor: User | None, 
     return session
 
 
+def set_capacities(
+    sessions: Iterable[Session], capacity: int | None, *, actor: User | None, now: datetime
+) -> int:
+    """Give these sessions of one service, already locked, this many places; returns how many changed.
+
+    Whoever calls has left out those where more places are taken.
+    """
+    changed = [session for session in sessions if session.capacity != capacity]
+    Session.objects.filter(pk__in=[session.pk for session in changed]).update(capacity=capacity)
+    if changed:
+        first, last = changed[0], changed[-1]
+        journal.record(
+            "sessions.capacity_changed",
+            f"service:{first.service_id}",
+            summary=f"Places de {many(len(changed), 'séance')}, du {first.date:%d/%m/%Y} au {last.date:%d/%m/%Y} : "
+            f"{places(capacity)}",
+            actor=actor,
+            now=now,
+            before={"capacities": {str(s.pk): s.capacity for s in changed}},
+            after={"capacity": capacity, "place": first.place_id},
+        )
+    return len(changed)
+
+
 def places(capacity: int | None) -> str:
     return "sans limite" if capacity is None else str(capacity)
 
@@ -164,7 +189,7 @@ def _journal(
                 "sessions.generated",
                 f"service:{service}",
                 summary=f"Séances du {start:%d/%m/%Y} au {end:%d/%m/%Y} : "
-                f"{created} créées, {len(removed)} retirées",
+                f"{many(created, 'créée')}, {many(len(removed), 'retirée')}",
                 actor=actor,
                 now=now,
                 before={"removed": [f"{s.place_id} {s.date}" for s in removed]},

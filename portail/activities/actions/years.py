@@ -11,6 +11,7 @@ from portail.accounts.models import User
 from portail.activities.actions import structure
 from portail.activities.models import SchoolClass, SchoolYear
 from portail.core import journal
+from portail.core.text import many
 
 
 def keep_year(
@@ -43,7 +44,7 @@ def copy_classes(source: SchoolYear, target: SchoolYear, *, actor: User | None, 
             journal.record(
                 "year.classes_copied",
                 structure.subject(target),
-                summary=f"{len(missing)} classes reprises de {source} pour {target}",
+                summary=f"{many(len(missing), 'classe reprise')} de {source} pour {target}",
                 actor=actor,
                 now=now,
                 after={"classes": len(missing), "from": source.pk},

@@ -11,15 +11,15 @@ from datetime import datetime
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portail.accounts.models import User
 from portail.activities.actions import closings as sessions_of
 from portail.activities.actions.closings import Selection
-from portail.activities.actions.sessions import set_capacity
-from portail.activities.models import Closing, Session
+from portail.activities.actions.sessions import set_capacities, set_capacity
+from portail.activities.models import Closing, ServicePlace, Session
 from portail.bookings.actions.receipts import issue, recipients
 from portail.bookings.models import Booking, Receipt, ReceiptLine
 from portail.bookings.queries.touched import Family, by_family, fingerprint
@@ -105,6 +105,29 @@ def change_places(
         receipts = _cancel(families, reason, actor, now, None)
         set_capacity(session, capacity, actor=actor, now=now)
     return receipts
+
+
+def change_places_to_come(
+    offer: ServicePlace, capacity: int | None, *, actor: User | None, now: datetime
+) -> tuple[int, list[Session]]:
+    """Give the sessions still to come of a service in a place this many places.
+
+    Those where more are taken keep theirs: they come back, to be dealt with one by one, beside how many changed.
+    """
+    coming = Session.objects.filter(
+        service=offer.service_id, place=offer.place_id, date__gte=timezone.localdate(now)
+    )
+    with transaction.atomic():
+        ids = list(coming.values_list("pk", flat=True))
+        list(
+            Session.objects.locked(ids).values_list("pk")
+        )  # then count: somebody may have booked while we waited
+        taking = Count("bookings", filter=Q(bookings__state__in=Booking.TAKING))
+        taken = dict(Session.objects.filter(pk__in=ids).annotate(taken=taking).values_list("pk", "taken"))
+        rows = Session.objects.filter(pk__in=ids).order_by("date", "pk")
+        full = [row for row in rows if capacity is not None and taken[row.pk] > capacity]
+        fitting = [row for row in rows if row not in full]
+        return set_capacities(fitting, capacity, actor=actor, now=now), full
 
 
 def reopen(closing: Closing, *, give_back: bool, actor: User | None, now: datetime) -> Reopening:

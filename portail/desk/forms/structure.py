@@ -166,6 +166,11 @@ class OfferForm(ModelForm):
     """A place where the service of the instance is offered, with its usual number of places."""
 
     capacity = CapacityField(label="Nombre de places par séance")
+    coming = forms.BooleanField(
+        label="Donner aussi ce nombre aux séances à venir déjà créées",
+        required=False,
+        help_text="Celles où plus d'enfants sont réservés gardent leurs places ; elles vous seront nommées.",
+    )
 
     class Meta:
         model = ServicePlace
@@ -176,6 +181,7 @@ class OfferForm(ModelForm):
         if self.instance.pk:
             del self.fields["place"]
         else:
+            del self.fields["coming"]
             taken = ServicePlace.objects.filter(service=self.instance.service_id).values("place")
             self.fields["place"].queryset = Place.objects.filter(is_active=True).exclude(pk__in=taken)  # type: ignore[attr-defined]
 

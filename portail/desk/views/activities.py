@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portail.accounts.rights import Right
 from portail.activities.actions import structure
 from portail.activities.models import Activity, Service, ServicePlace, Session
+from portail.bookings.actions.closings import change_places_to_come
 from portail.core.forms import written
 from portail.desk import access
 from portail.desk.forms.structure import ActivityForm, OfferForm, ServiceForm
@@ -135,11 +136,12 @@ def offer_new(request: HttpRequest, service_id: int) -> HttpResponse:
 def offer_edit(request: HttpRequest, offer_id: int) -> HttpResponse:
     found = access.get_offer(request, offer_id)
     form = OfferForm(request.POST or None, instance=found)
-    if form.is_valid() and written(
-        form,
-        lambda: structure.keep(found, form.cleaned_data, actor=access.person(request), now=timezone.now()),
-    ):
-        messages.success(request, "Le nombre de places des séances à venir créées désormais est enregistré.")
+    if form.is_valid():
+        capacity, agent, now = form.cleaned_data["capacity"], access.person(request), timezone.now()
+        structure.keep(found, {"capacity": capacity}, actor=agent, now=now)
+        messages.success(request, "Les prochaines séances créées auront ce nombre de places.")
+        if form.cleaned_data["coming"]:
+            _tell_coming(request, *change_places_to_come(found, capacity, actor=agent, now=now))
         return redirect("desk:service", found.service_id)
     sessions = Session.objects.filter(service=found.service_id, place=found.place_id)
     return edit_page(
@@ -152,6 +154,17 @@ def offer_edit(request: HttpRequest, offer_id: int) -> HttpResponse:
         is_removable=not sessions.exists(),
         why_kept="Des séances existent dans ce lieu : archivez-la, elle gardera son passé.",
     )
+
+
+def _tell_coming(request: HttpRequest, changed: int, full: list[Session]) -> None:
+    messages.success(request, f"Séances à venir qui ont reçu ce nombre de places : {changed}.")
+    if full:
+        days = ", ".join(f"{session.date:%d/%m}" for session in full[:15]) + ("…" if len(full) > 15 else "")
+        messages.warning(
+            request,
+            f"Gardent leurs places, car plus d'enfants y sont réservés : {days}. "
+            "Ouvrez chacune depuis le mois pour choisir.",
+        )
 
 
 def _trail() -> Trail:

@@ -17,6 +17,7 @@ from portail.activities.actions.sessions import calendar_of_holidays
 from portail.activities.models import CalendarEntry, Commune
 from portail.bookings.models import Booking
 from portail.core.forms import written
+from portail.core.text import many
 from portail.desk import access
 from portail.desk.forms.calendar import EARLIEST, LATEST, EntryForm, ImportForm
 from portail.desk.views.replies import Trail, confirmation, edit_page, is_confirmed, status_of
@@ -77,7 +78,7 @@ def _keep(request: HttpRequest, entry: CalendarEntry, form: EntryForm) -> Calend
         )
         if count := booked.count():
             raise ValidationError(
-                f"{count} réservations existent sur ces jours. Fermez d'abord les séances dans « Fermetures » : "
+                f"Ces jours ont déjà {many(count, 'réservation')}. Fermez d'abord les séances dans « Fermetures » : "
                 "les familles seront prévenues et leurs réservations annulées. Revenez ensuite ici."
             )
     return actions.keep_entry(entry, values, actor=access.person(request), now=timezone.now())
@@ -117,7 +118,8 @@ def calendar_import(request: HttpRequest) -> HttpResponse:
                 )
                 messages.success(
                     request,
-                    f"{len(done.added)} périodes ajoutées, {len(done.removed)} retirées, {done.kept} inchangées.",
+                    f"{many(len(done.added), 'période ajoutée')}, {many(len(done.removed), 'retirée')}, "
+                    f"{many(done.kept, 'inchangée')}.",
                 )
                 return redirect(_url(form.years()[0]))
         except actions.YearsUnknown as unknown:

@@ -15,6 +15,7 @@ from portail.activities.models import Closing, Session
 from portail.bookings.actions import closings as actions
 from portail.bookings.models import Booking
 from portail.bookings.queries.touched import Family, by_family, fingerprint
+from portail.core.text import many
 from portail.desk import access
 from portail.desk.forms.sessions import CapacityForm, ReasonForm, SelectionForm
 from portail.desk.views.replies import status_of
@@ -103,8 +104,8 @@ def closing_reopen(request: HttpRequest, closing_id: int) -> HttpResponse:
     if done.sessions:
         messages.success(
             request,
-            f"{done.sessions} séances rouvertes ; {done.given_back} réservations rétablies, "
-            f"{done.not_given_back} non rétablies. Les familles sont prévenues.",
+            f"{many(done.sessions, 'séance rouverte')}. Réservations rétablies : {done.given_back} ; "
+            f"non rétablies : {done.not_given_back}. Les familles sont prévenues.",
         )
     else:
         messages.info(request, "Cette fermeture était déjà levée : rien n'a changé.")

@@ -16,6 +16,7 @@ from portail.accounts.rights import Right
 from portail.activities.actions.sessions import Generation, generate_sessions, plan_sessions
 from portail.activities.models import SchoolYear, ServicePlace, Session, SessionQuerySet
 from portail.bookings.models import Booking
+from portail.core.text import many
 from portail.desk import access
 from portail.desk.forms.sessions import GenerateForm, open_offers
 from portail.desk.views.replies import status_of
@@ -66,13 +67,13 @@ def generate(request: HttpRequest) -> HttpResponse:
 def _tell(request: HttpRequest, done: Generation) -> None:
     messages.success(
         request,
-        f"{len(done.created)} séances créées, {done.kept} déjà là, {len(done.removed)} retirées.",
+        f"{many(len(done.created), 'séance créée')}, {done.kept} déjà là, {many(len(done.removed), 'retirée')}.",
     )
     if done.booked:
         messages.warning(
             request,
-            f"{len(done.booked)} séances de jours qui ne sont plus servis restent, car des enfants y ont été "
-            "réservés : fermez-les dans « Fermetures », les familles seront prévenues.",
+            f"{many(len(done.booked), 'séance')} de jours qui ne sont plus servis, où des enfants ont été réservés : "
+            "fermez-les dans « Fermetures », les familles seront prévenues.",
         )
 
 

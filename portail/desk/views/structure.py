@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from portail.activities.actions import structure
 from portail.activities.models import ServicePlace
 from portail.bookings.queries import touched
+from portail.core.text import many
 from portail.desk import access
 from portail.desk.views.replies import confirmation, is_confirmed
 
@@ -68,7 +69,7 @@ def archive(request: HttpRequest, noun: str, row_id: int) -> HttpResponse:
     if count:
         messages.error(
             request,
-            f"{row} n'est pas archivé{kind.end} : {_many(count)} à venir en dépend{'ent' if count > 1 else ''}. "
+            f"{row} n'est pas archivé{kind.end} : {many(count, 'réservation')} à venir. "
             "Fermez d'abord ces séances dans « Fermetures » : les familles seront prévenues.",
         )
     else:
@@ -120,7 +121,3 @@ def _where(kind: Kind, row: Model) -> dict[str, Any]:
 
 def _page_of(kind: Kind, row: Model) -> str:
     return reverse(kind.page, args=[row.pk])
-
-
-def _many(count: int) -> str:
-    return f"{count} réservation{'s' if count > 1 else ''}"

@@ -12,6 +12,7 @@ from portail.accounts.rights import Right
 from portail.activities.actions import structure, years
 from portail.activities.models import SchoolYear
 from portail.core.forms import written
+from portail.core.text import many
 from portail.desk import access
 from portail.desk.forms.structure import YearForm
 from portail.desk.views.replies import Trail, edit_page
@@ -72,7 +73,7 @@ def year_next(request: HttpRequest, year_id: int) -> HttpResponse:
         )
         if made:
             messages.success(
-                request, f"L'année {made[0]} est prête, avec {made[1]} classes reprises de {source}."
+                request, f"L'année {made[0]} est prête, avec {many(made[1], 'classe reprise')} de {source}."
             )
             return redirect("desk:years")
     return edit_page(
