@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
+from functools import cached_property
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -117,7 +118,7 @@ class Law:
     now: datetime
     as_service: bool = False
 
-    @property
+    @cached_property
     def today(self) -> date:
         return self.calendar.today(self.now)
 

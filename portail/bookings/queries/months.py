@@ -115,7 +115,7 @@ def month(
     `wished` (session → ticked or not) keeps what the person had ticked. Two queries.
     """
     last = last_day(first)
-    rows = rows_of_month(links, first, last, today=law.today)
+    rows = rows_of_month(links, first, last)
     cells = _cells(rows, law, wished or {})
     columns = tuple(sorted({cell.column for cell in cells}, key=lambda c: c.order))
     days = _days(first, last, columns, cells, law)
