@@ -50,12 +50,14 @@ def open_account(wanted: NewAccount, *, now: datetime) -> User | None:
 
 
 def _open(wanted: NewAccount, now: datetime) -> User | None:
+    holder = _holder(wanted.email)  # the lock first: the other click may have opened the account meanwhile
     known = User.objects.filter(sign_up_id=wanted.sign_up_id).first()
     if known:
         return known
-    if not _free_address(wanted.email, now):
+    if not _gives_way(holder, now):
         return None
-    if User.objects.filter(username_key=username_key(wanted.username)).exists():
+    namesakes = User.objects.filter(username_key=username_key(wanted.username))
+    if namesakes.exclude(sign_up_id=wanted.sign_up_id).exists():
         raise UsernameTaken
     user = User(
         sign_up_id=wanted.sign_up_id,
@@ -110,7 +112,7 @@ def correct_address(typed: str, password: str, email: str, *, now: datetime) -> 
         if user.activated_at or not user.is_active or user.is_staff:
             return
         if user.email != email.lower():
-            if not _free_address(email, now):
+            if not _gives_way(_holder(email), now):
                 return
             user.email = email
         _send_again(user, now)
@@ -153,9 +155,14 @@ def purge_unactivated(*, now: datetime) -> int:
     return removed
 
 
-def _free_address(email: str, now: datetime) -> bool:
-    """Make the address free of an account never activated; False when it has one, whose owner is then written to."""
-    holder = User.objects.select_for_update().filter(email=email.lower()).first()
+def _holder(email: str) -> User | None:
+    """The account of this address, its row locked."""
+    return User.objects.select_for_update().filter(email=email.lower()).first()
+
+
+def _gives_way(holder: User | None, now: datetime) -> bool:
+    """Whether its address is free, or becomes it: an account never activated is removed. The owner of another is
+    written to."""
     if holder is None:
         return True
     if holder.activated_at or holder.is_staff or not holder.is_active:
