@@ -14,7 +14,12 @@ from portail.core.templatetags.ui import file_size
         ("Un\r\n\r\nDeux", "<p>Un</p>\n<p>Deux</p>"),
         ("## Titre\nTexte", "<h2>Titre</h2>\n<p>Texte</p>"),
         ("## Titre\n- a\n- b", "<h2>Titre</h2>\n<ul><li>a</li><li>b</li></ul>"),
-        ("- a\npas une liste", "<p>- a<br>pas une liste</p>"),
+        (
+            "Vous pouvez :\n- a\n- b\nou rien",
+            "<p>Vous pouvez\xa0:</p>\n<ul><li>a</li><li>b</li></ul>\n<p>ou rien</p>",
+        ),
+        ("« Oui » ; non ?", "<p>«\xa0Oui\xa0»\xa0; non\xa0?</p>"),
+        ("à 16:30 :) http://x.fr/:a", '<p>à 16:30 :) <a href="http://x.fr/:a">http://x.fr/:a</a></p>'),
         ("## <b>O'Neill</b>", "<h2>&lt;b&gt;O&#x27;Neill&lt;/b&gt;</h2>"),
         ("<script>alert('&')</script>", "<p>&lt;script&gt;alert(&#x27;&amp;&#x27;)&lt;/script&gt;</p>"),
         ("javascript:alert(1)", "<p>javascript:alert(1)</p>"),

@@ -168,7 +168,7 @@ def test_only_the_last_link_works_and_once(maurice, mailbox):
     maurice.goes(mails.link(last, "/activation/"))
     maurice.sees("Votre compte est déjà activé")
     maurice.goes("/activation/inconnu/")
-    maurice.sees("Ce lien ne nous dit rien")
+    maurice.sees("Nous ne reconnaissons pas ce lien")
 
 
 def test_the_answer_is_the_same_for_an_account_that_does_not_exist(maurice, mailbox):

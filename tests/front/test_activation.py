@@ -75,7 +75,7 @@ def test_each_dead_link_has_its_page(client, clock, method):
     assert "Ce lien a expiré" in shown
     assert "Renvoyer le lien" in shown
     shown = refused(client, "/activation/n-importe-quoi/", method)
-    assert "Ce lien ne nous dit rien" in shown
+    assert "Nous ne reconnaissons pas ce lien" in shown
     assert "Renvoyer le lien" in shown
 
 
@@ -185,7 +185,7 @@ def test_a_password_link_ends_after_two_hours(client, cast, clock):
     link = link_of(mails()[-1])
     clock.shift(timedelta(hours=2))
     assert "Ce lien a expiré" in refused(client, link)
-    assert "Ce lien ne nous dit rien" in refused(client, "/mot-de-passe/rien/")
+    assert "Nous ne reconnaissons pas ce lien" in refused(client, "/mot-de-passe/rien/")
 
 
 def test_a_password_that_breaks_the_rules_is_refused_and_the_link_stays(client, cast):
