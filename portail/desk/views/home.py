@@ -10,6 +10,10 @@ from portail.activities.models import Session
 from portail.bookings.queries.lists import sessions_of
 from portail.desk import access
 from portail.desk.tasks import tasks
+from portail.messaging import queries
+from portail.messaging.models import Audience
+
+NEWS, DOCUMENTS = 5, 20
 
 
 @require_safe
@@ -18,7 +22,12 @@ def home(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     today = timezone.localdate(now)
     may_see = has_right(agent, Right.READ_SESSIONS)
-    context = {"tasks": tasks(agent, now=now), "may_see_sessions": may_see}
+    context = {
+        "tasks": tasks(agent, now=now),
+        "may_see_sessions": may_see,
+        "news": queries.news([Audience.AGENTS], on=today)[:NEWS],
+        "documents": queries.documents([Audience.AGENTS], on=today)[:DOCUMENTS],
+    }
     if may_see:
         coming = Session.objects.filter(date__gte=today).order_by("date").values_list("date", flat=True)
         day = coming.first()
