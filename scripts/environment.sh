@@ -21,6 +21,13 @@ create() {
     refuse "Python ne peut pas créer son environnement : « apt install python3-venv » installe ce qui manque."
 }
 
+# The command `portail`, from any folder: .venv/bin/portail
+command_file() {
+  printf '#!/bin/sh\nPYTHONPATH="%s${PYTHONPATH:+:$PYTHONPATH}" exec "%s/.venv/bin/python" -m portail "$@"\n' "$PWD" "$PWD" \
+    > .venv/bin/portail
+  chmod +x .venv/bin/portail
+}
+
 key=$( (cat "requirements/$wanted.txt"; .venv/bin/python --version 2>/dev/null || :) | sha256sum | cut -c 1-16)
 [ ! -e ".venv/locked-$wanted-$key" ] || ! sound || exit 0
 
@@ -33,5 +40,6 @@ echo "Installation des bibliothèques de requirements/$wanted.txt…" >&2
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --only-binary :all: \
   --require-hashes --requirement "requirements/$wanted.txt"
 key=$( (cat "requirements/$wanted.txt"; .venv/bin/python --version) | sha256sum | cut -c 1-16)
+command_file
 rm -f ".venv/locked-$wanted"-*
 touch ".venv/locked-$wanted-$key"
