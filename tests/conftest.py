@@ -8,7 +8,7 @@ from django.conf import settings
 
 from tests.guard import GuardingClient
 
-pytest_plugins = ["tests.cast", "tests.smtp"]
+pytest_plugins = ["tests.cast", "tests.smtp", "tests.world"]
 
 # A shared machine has slow moments, which say nothing about the code.
 hypothesis.settings.register_profile("portail", deadline=None, database=None, max_examples=60)

@@ -130,6 +130,16 @@ class Visitor:
     def presses(self, name: str) -> None:
         self._activate(self.button(name))
 
+    def touches(self, name: str, *, within: str = "") -> None:
+        """A link or a button that changes a part of the page without leaving it."""
+        self._take_time()
+        place = self.page.locator(within) if within else self.page
+        for role in ("link", "button"):
+            found = place.get_by_role(role, name=name, exact=True)  # type: ignore[arg-type]
+            if found.count():
+                return found.click()
+        raise AssertionError(f"nothing named {name} on {self.page.url}")
+
     def unfolds(self, name: str) -> None:
         self.page.locator("summary", has_text=name).click()
 

@@ -1,0 +1,208 @@
+"""The cast's world with one row of every noun, almost all of them Alice's, for the walks through all addresses."""
+
+from collections.abc import Iterator
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import time_machine
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.test import Client
+
+from portail.accounts import keys
+from portail.activities.actions.calendar import import_calendar
+from portail.activities.actions.regulation import default_text
+from portail.activities.models import CalendarEntry, Closing, Regulation
+from portail.bookings.actions import Wish, change_bookings
+from portail.families.models import FamilyDocument, Request
+from portail.messaging.models import LegalPage, News, PublicDocument
+from tests import factories as make
+from tests.core.mails import outbox_mail
+from tests.walk import Address, addresses
+
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+DECEMBER = date(2026, 12, 1)
+FAMILIES = ("alice", "bob", "charlie")
+STAFF = ("agnes", "renee", "alix", "lou", "remi")
+ROLES = ("anonymous", *FAMILIES, *STAFF)
+
+
+@pytest.fixture
+def world(cast) -> Any:
+    """`world.values`: what goes into the addresses, by parameter, or by name of the address and parameter."""
+    with time_machine.travel(make.NOW, tick=False):
+        world = SimpleNamespace(**vars(cast), users={name: _user(cast, name) for name in ROLES})
+        _publish(world)
+        _run_activities(world)
+        _ask(world)
+        _book(world)
+        _open_accounts(world)
+        world.users["newcomer"] = world.newcomer
+        world.values = _values(world)
+        yield world
+
+
+def _user(cast: SimpleNamespace, name: str) -> Any:
+    if name == "anonymous":
+        return None
+    found = getattr(cast, name)
+    return found.user if name in FAMILIES else found
+
+
+def _stored(row: Any) -> Any:
+    row.file_name, row.content_type, row.size = "texte.pdf", "application/pdf", len(PDF)
+    row.file.save("texte.pdf", ContentFile(PDF), save=True)
+    return row
+
+
+def _publish(world: SimpleNamespace) -> None:
+    world.news = News.objects.create(title="Rentrée", body="Bonjour.", since=date(2026, 11, 1))
+    world.public_document = _stored(PublicDocument(title="Règlement", since=date(2026, 9, 1)))
+    for kind in LegalPage.Kind:
+        LegalPage.objects.create(kind=kind, version=1, body="Texte.", published_at=make.NOW)
+    world.mail = outbox_mail(to="alice@exemple.fr", about=world.alice.household.journal_subject)
+
+
+def _run_activities(world: SimpleNamespace) -> None:
+    import_calendar("B", "", (2026, 2027), actor=None, now=make.NOW)
+    world.entry = CalendarEntry.objects.create(
+        kind=CalendarEntry.Kind.CLOSURE, start=date(2027, 5, 7), end=date(2027, 5, 7), label="Pont"
+    )
+    world.regulation = Regulation.objects.create(
+        version=1, text=default_text(world.commune.name, "B"), applied_at=make.NOW
+    )
+    world.school_class = make.SchoolClassFactory(name="CE1")
+    world.closing = Closing.objects.create(
+        reason="Grève", start=date(2026, 12, 8), end=date(2026, 12, 8), created_at=make.NOW
+    )
+    make.SessionFactory(
+        service=world.canteen, place=world.offer.place, date=date(2026, 12, 8), closing=world.closing
+    )
+    world.session = make.SessionFactory(service=world.canteen, place=world.offer.place)
+
+
+def _ask(world: SimpleNamespace) -> None:
+    alice = {"author": world.alice.user, "household": world.alice.household}
+    world.other_adult = make.AdultFactory(household=world.alice.household, first_name="Paul", position=1)
+    world.year = make.SchoolYearFactory()
+    world.contact = make.ChildContactFactory(household=world.alice.household, child=world.lea)
+    world.request = make.RequestFactory(**alice)
+    world.change = make.RequestFactory(
+        **alice,
+        kind=Request.Kind.CHANGE,
+        data={
+            "about": "household",
+            "changes": [{"field": "street", "old": "12 rue des Lilas", "new": "3 impasse du Moulin"}],
+        },
+    )
+    world.certificate = make.RequestFactory(**alice, kind=Request.Kind.TAX_CERTIFICATE, data={"year": 2025})
+    world.family_document = _stored(
+        FamilyDocument(household=world.alice.household, title="Attestation", added_at=make.NOW)
+    )
+
+
+def _book(world: SimpleNamespace) -> None:
+    wish = Wish(world.lea.pk, world.session.pk, True)
+    world.receipt = change_bookings(
+        world.alice.household, [wish], token=uuid4(), actor=world.alice.user, now=make.NOW
+    )
+
+
+def _open_accounts(world: SimpleNamespace) -> None:
+    """Somebody who waits for a dossier, somebody who has not activated, and where Alice is signed in."""
+    world.newcomer = make.UserFactory(username="nouveau", first_name="Nour", last_name="Leroy")
+    world.link = make.RequestFactory(
+        kind=Request.Kind.LINK, author=world.newcomer, household=None, message="", data={}
+    )
+    world.pending = make.UserFactory(username="bientot", activated_at=None, activation_sent_at=make.NOW)
+    world.pending.references = {"number": "7001", "name": "MARTIN", "email": ""}
+    world.pending.save()
+    store = SessionStore()
+    store.create()
+    world.device = UserSession.objects.create(
+        user=world.alice.user, session_key=store.session_key, ip="127.0.0.1", user_agent="x", data={}
+    )
+    world.alice.user.new_email, world.alice.user.new_email_sent_at = "alice.martin@exemple.fr", make.NOW
+    world.alice.user.save()
+
+
+def _values(world: SimpleNamespace) -> dict[str, Any]:
+    key = keys.make(keys.Purpose.ACTIVATION, world.pending, now=make.NOW)
+    return {
+        "child_id": world.lea.pk,
+        "first": DECEMBER,
+        "number": world.receipt.number,
+        "key": key,
+        "kind": "mentions-legales",
+        "document_id": world.public_document.pk,
+        "front:family_document document_id": world.family_document.pk,
+        "contact_id": world.contact.pk,
+        "request_id": world.request.pk,
+        "session_id": world.session.pk,
+        "front:account_end_session session_id": world.device.pk,
+        "digest": "0",
+        "stamp": "0",
+        "name": "planning",
+    } | _desk_values(world)
+
+
+def _desk_values(world: SimpleNamespace) -> dict[str, Any]:
+    return {
+        "household_id": world.alice.household.pk,
+        "adult_id": world.other_adult.pk,
+        "desk:adult_unlink adult_id": world.alice.adult.pk,
+        "desk:adult_password adult_id": world.alice.adult.pk,
+        "user_id": world.renee.pk,
+        "desk:account_resend user_id": world.pending.pk,
+        "year_id": world.year.pk,
+        "enrolment_id": world.lea.enrolments.get().pk,
+        "desk:family_document document_id": world.family_document.pk,
+        "desk:family_document_remove document_id": world.family_document.pk,
+        "desk:results number": 1,
+        "desk:request_approve request_id": world.change.pk,
+        "desk:request_link request_id": world.link.pk,
+        "closing_id": world.closing.pk,
+        "activity_id": world.canteen.activity_id,
+        "service_id": world.canteen.pk,
+        "offer_id": world.offer.pk,
+        "school_id": world.school_class.school_id,
+        "class_id": world.school_class.pk,
+        "place_id": world.offer.place_id,
+        "entry_id": world.entry.pk,
+        "noun": "ecole",
+        "row_id": world.school_class.school_id,
+        "news_id": world.news.pk,
+        "version": 1,
+        "mail_id": world.mail.pk,
+    }
+
+
+def path_of(world: SimpleNamespace, address: Address) -> str:
+    """The path of an address for the rows of this world."""
+    given = {
+        param: world.values.get(f"{address.name} {param}", world.values.get(param))
+        for param in address.params
+    }
+    missing = [param for param, value in given.items() if value is None]
+    assert not missing, f"say in tests/world.py what {missing} stands for in {address.name}"
+    return address.path(given)
+
+
+def pages(world: SimpleNamespace, client: Client) -> Iterator[tuple[str, str]]:
+    """The path and the HTML of every page that this client may open; nothing stays of having opened it."""
+    for address in addresses():
+        path = path_of(world, address)
+        if address.name.startswith("core:specimen"):
+            continue
+        with transaction.atomic():
+            response = client.get(path)
+            if response.streaming:
+                b"".join(response.streaming_content)
+            transaction.set_rollback(True)
+        if response.status_code == 200 and response.headers["Content-Type"].startswith("text/html"):
+            yield path, response.content.decode()
