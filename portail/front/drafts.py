@@ -51,7 +51,7 @@ def drop(request: HttpRequest) -> None:
     """Keep nothing of it. A session that held nothing else goes with it."""
     request.session.pop(_KEY, None)
     request.session.pop(_DONE, None)
-    if not request.session.keys():
+    if set(request.session.keys()) <= {"_session_expiry"}:
         request.session.flush()
 
 

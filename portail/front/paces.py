@@ -15,6 +15,7 @@ SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hou
 
 _BY_PERSON = Pace(free=5, first=15 * SECOND, most=15 * MINUTE, memory=HOUR)
 _BY_PLACE = Pace(free=40, first=5 * SECOND, most=5 * MINUTE, memory=HOUR)
+_SIGN_UPS = Pace(free=120, first=5 * SECOND, most=MINUTE, memory=HOUR)
 _ON_TARGET = Pace(free=20, first=5 * SECOND, most=45 * SECOND, memory=HOUR)
 _MAILS = Pace(free=3, first=MINUTE, most=30 * MINUTE, memory=2 * HOUR)
 
@@ -40,8 +41,8 @@ def references(request: HttpRequest, number: str) -> list[Counter]:
 
 
 def sign_up(request: HttpRequest) -> list[Counter]:
-    """Accounts opened from this place."""
-    return [Counter("sign-up place", who(request), _BY_PLACE)]
+    """Accounts opened from this place: a whole evening of parents around the town hall's network may pass."""
+    return [Counter("sign-up place", who(request), _SIGN_UPS)]
 
 
 def mails(request: HttpRequest, typed: str) -> list[Counter]:

@@ -118,6 +118,8 @@ def test_a_text_is_shown_as_typed_with_its_links_and_no_mark_up(client):
 def test_who_is_signed_in_goes_home(client, cast):
     client.force_login(cast.alice.user)
     assert client.get("/")["Location"] == "/accueil/"
+    client.force_login(cast.agnes)
+    assert client.get("/")["Location"] == "/guichet/"
 
 
 def test_families_read_their_own_news(client, cast):

@@ -231,3 +231,15 @@ def test_terms_that_changed_again_are_shown_again(client, cast):
     response = client.post("/mon-compte/conditions/", {"version": "1"})
     assert "Conditions 2" in text_of(response)
     assert cast.alice.user.acceptances.count() == 0
+
+
+def test_an_agent_lands_at_the_desk(client, cast):
+    sign_in(client, "agnes")
+    assert client.get("/")["Location"] == "/guichet/"
+
+
+def test_agents_have_no_terms_to_accept(client, cast):
+    publish_terms(1)
+    sign_in(client, "agnes")
+    assert client.get("/mon-compte/").status_code == 200
+    assert client.get("/mon-compte/conditions/")["Location"] == "/"
