@@ -39,6 +39,8 @@ class UserManager(BaseUserManager["User"]):
 
     def find(self, typed: str) -> "User | None":
         """The account of this user name or address, in whatever case: one holds "@", the other never does."""
+        if "\0" in typed:  # PostgreSQL does not even look for it
+            return None
         if "@" in typed:
             return self.filter(email=typed.strip().lower()).first()
         return self.filter(username_key=username_key(typed)).first()
