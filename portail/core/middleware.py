@@ -44,11 +44,13 @@ def wrong_method(get_response: GetResponse) -> GetResponse:
 
 
 def language(get_response: GetResponse) -> GetResponse:
-    """French, unless the person chose otherwise: what the browser asks for is not a choice."""
+    """French, unless the person chose otherwise: what the browser asks for is not a choice. The desk is in French."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, settings.LANGUAGE_CODE)
         known = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        if is_desk(request):
+            known = settings.LANGUAGE_CODE
         with translation.override(known):
             request.LANGUAGE_CODE = known
             response = get_response(request)
@@ -58,13 +60,16 @@ def language(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+def is_desk(request: HttpRequest) -> bool:
+    """Whether the page belongs to the agents' side."""
+    return request.path.startswith("/guichet/")
+
+
 def origin(get_response: GetResponse) -> GetResponse:
     """Tell the journal the channel and the address of whoever acts in this request."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        channel = (
-            JournalEntry.Channel.DESK if request.path.startswith("/guichet/") else JournalEntry.Channel.FRONT
-        )
+        channel = JournalEntry.Channel.DESK if is_desk(request) else JournalEntry.Channel.FRONT
         with journal.acting_from(channel, journal.client_ip(request)):
             return get_response(request)
 

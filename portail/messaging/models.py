@@ -4,6 +4,7 @@ from datetime import date
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Audience(models.TextChoices):
@@ -83,10 +84,10 @@ class LegalPage(models.Model):
     """A version of a legal page. The last version is shown; earlier ones stay, for those who accepted them."""
 
     class Kind(models.TextChoices):
-        LEGAL = "mentions-legales", "Mentions légales"
-        TERMS = "conditions-generales", "Conditions générales d'utilisation"
-        PRIVACY = "donnees-personnelles", "Données personnelles"
-        ACCESSIBILITY = "accessibilite", "Accessibilité"
+        LEGAL = "mentions-legales", _("Mentions légales")
+        TERMS = "conditions-generales", _("Conditions générales d'utilisation")
+        PRIVACY = "donnees-personnelles", _("Données personnelles")
+        ACCESSIBILITY = "accessibilite", _("Accessibilité")
 
     kind = models.CharField("Page", max_length=30, choices=Kind.choices)
     version = models.PositiveIntegerField("Version")

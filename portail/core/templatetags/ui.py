@@ -107,11 +107,10 @@ def phone(value: str) -> str:
 @register.filter
 def file_size(octets: int) -> str:
     """« 17 ko », « 1,2 Mo »: what people read on their phone, thousands of octets."""
-    unit = gettext("ko")
     value = max(1, round(octets / 1000))
     if value < 1000:
-        return f"{value}{NO_BREAK}{unit}"
-    return f"{formats.number_format(octets / 1_000_000, decimal_pos=1)}{NO_BREAK}{gettext('Mo')}"
+        return f"{value}{NO_BREAK}" + gettext("ko")
+    return f"{formats.number_format(octets / 1_000_000, decimal_pos=1)}{NO_BREAK}" + gettext("Mo")
 
 
 @register.filter
