@@ -20,6 +20,21 @@ aware moments), `.sentence()`, `.reason` (by which rule) and `.because` (steps).
 `modifiable(service, day, regulation.deadlines, calendar)` → the sentence of the deadline and its reasons, for
 the head of a week.
 
+**Whom it concerns**: `know(residence="commune", quotient=Decimal("742"), rank=2, …)` says what is known of a
+request (`TAGS` and `NUMBERS` name it all); give it as `SessionFacts(known=…)` and to `price`. A rule narrowed on what
+is not known does not hold.
+
+**Prices**: `price(regulation.tariffs, service, day, known)` → a `Price` with `.amount` (Decimal, euros),
+`.components` (`part`, `label`, `amount`; they sum to it), `.sentence()` and `.steps`; `PriceUnknown` says what is
+missing. `quantity` and `already` (for caps) are known of the request too. What went wrong is added by
+`surcharges.surcharge`, an absence is priced by `absences.absence`, the quotient of a day is chosen by
+`quotients.quotient_on`, and a basket is judged by `constraints.violations`; their rules are
+`regulation.surcharges`, `.absences`, `.quotient`, `.constraints`.
+
+**The file itself**: `broken_examples(regulation, calendar)` and `doubts(regulation, calendar, around=day)` are
+`Problem` lists; `differences.differences(old, new)` tells what changes in sentences; `explain` answers in JSON;
+`schema.schema()` is for editors. The vocabulary is in docs/rules.
+
 **Sentences** are `Sentence(code, params)`: `.fr()` or `str()` in French, `.as_json()`, and for families
 `.render(translate=gettext, words=ENGLISH)`; templates are extracted by makemessages.
 """

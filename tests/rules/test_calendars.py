@@ -13,6 +13,8 @@ from portail.rules import (
     CalendarUnknown,
     Entry,
     EntryKind,
+    RunsIn,
+    ServiceDays,
     default_entries,
     default_known_until,
 )
@@ -103,6 +105,20 @@ def test_wednesdays_may_be_school_days():
     four, five = (Calendar((), date(2030, 1, 1), school_weekdays=frozenset(w)) for w in ({0, 1, 3, 4}, WEEK))
     assert (four.is_school_day(wednesday), five.is_school_day(wednesday)) == (False, True)
     assert four.is_school_day(wednesday, weekdays=WEEK)
+
+
+@pytest.mark.parametrize(
+    ("runs_in", "in_school", "in_holidays"),
+    [(RunsIn.SCHOOL, True, False), (RunsIn.HOLIDAYS, False, True), (RunsIn.ALL, True, True)],
+)
+def test_a_service_runs_in_its_part_of_the_year(runs_in, in_school, in_holidays):
+    calendar = Calendar(
+        pages.calendar().entries, date(2028, 8, 31), services=(ServiceDays("x", frozenset({2}), runs_in),)
+    )
+    wednesdays = date(2027, 1, 13), date(2027, 2, 24)
+    assert [calendar.is_service_day(day, "x") for day in wednesdays] == [in_school, in_holidays]
+    assert not calendar.is_service_day(date(2027, 1, 14), "x")
+    assert not calendar.is_service_day(date(2026, 11, 11), "x")
 
 
 @pytest.mark.parametrize("minutes", [-1, 1441])

@@ -16,16 +16,20 @@ from portail.rules import (
     Calendar,
     CalendarUnknown,
     DeadlineRule,
+    Effect,
     Entry,
     EntryKind,
+    Limit,
     OpeningRule,
     Refusal,
     Scope,
     SessionFacts,
+    Tier,
     Unit,
     When,
     decide_many,
     default_entries,
+    know,
     may_book,
     may_cancel,
     modifiable,
@@ -144,7 +148,13 @@ def test_instants_are_compared_not_wall_clocks():
     """On the night the clock goes back, 2:10 happens twice: a limit at 2:30 holds until the second one."""
     rule = DeadlineRule(When(), at=150)
     asked = session(date=date(2026, 10, 25))
-    for now, allowed in [("00:10", True), ("01:10", True), ("01:30", True), ("01:31", False)]:
+    for now, allowed in [
+        ("00:10", True),
+        ("00:45", True),
+        ("01:10", True),
+        ("01:30", True),
+        ("01:31", False),
+    ]:
         moment = datetime.fromisoformat(f"2026-10-25T{now}:00+00:00")
         for zone in (UTC, PARIS):
             decision = may_book(asked, rule, CALENDAR, now=moment.astimezone(zone))
@@ -159,6 +169,41 @@ def test_a_naive_moment_is_a_mistake_of_the_caller():
 def test_past_the_last_year_known_nothing_is_guessed():
     with pytest.raises(CalendarUnknown):
         may_book(session(date=date(2031, 1, 2)), SUNDAY, CALENDAR, now=BEFORE)
+
+
+@pytest.mark.parametrize(("late", "refusal"), [(0, None), (1, None), (2, Refusal.QUOTA), (3, Refusal.QUOTA)])
+def test_late_requests_are_counted(late, refusal):
+    tier = Tier(Effect.SURCHARGE, label="une majoration", quota=2)
+    rule = DeadlineRule(When(Anchor.WEEK, weekday=6), at=21 * 60, tiers=(tier,))
+    asked = [(Action.BOOK, session(late=n, start=clock(12))) for n in (0, late)]
+    first, decision = decide_many(asked, rule, CALENDAR, now=AFTER)
+    assert (first.refusal, first.effect) == (None, Effect.SURCHARGE)
+    assert decision.refusal is refusal
+    if refusal:
+        assert decision.sentence().fr() == (
+            "La date limite était dimanche 6 décembre à 21 h, et les 2 demandes tardives permises sont déjà faites"
+        )
+    else:
+        assert decision.sentence().fr() == "Réservable avant le jeudi 10 décembre à 12 h, avec une majoration"
+        assert decision.until == datetime(2026, 12, 10, 12, tzinfo=PARIS)
+
+
+def test_a_refusal_tells_what_a_reason_would_change():
+    tier = Tier(
+        Effect.FREE,
+        Limit(at=9 * 60),
+        scope=Scope(tags=(("reason", frozenset({"maladie"})),)),
+        proof="certificat",
+    )
+    rule = DeadlineRule(When(before=2), actions=frozenset({Action.CANCEL}), tiers=(tier,))
+    now = datetime(2026, 12, 9, 12, tzinfo=PARIS)
+    refused = may_cancel(session(), rule, CALENDAR, now=now)
+    assert refused.refusal is Refusal.TOO_LATE
+    assert [told.fr() for told in refused.unless] == [
+        "Encore possible jusqu'au jeudi 10 décembre à 9 h sur justificatif : certificat"
+    ]
+    allowed = may_cancel(session(known=know(reason="maladie")), rule, CALENDAR, now=now)
+    assert (allowed.refusal, allowed.unless) == (None, ())
 
 
 def test_a_limit_that_cannot_be_found_sends_to_the_service_instead_of_failing():
