@@ -105,7 +105,7 @@ def _one(
     steps += told_adjustments
     amount = cents(tariff.rounding.apply(amount, Stage.TOTAL))
     if tariff.cap and (already := number(facts.get("already"))) is not None:
-        left = max(Decimal(0), tariff.cap.amount - already)
+        left = cents(max(Decimal(0), tariff.cap.amount - already))
         if left < amount:
             amount = left
             steps.append(
