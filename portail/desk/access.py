@@ -94,6 +94,12 @@ def get_awaited_account(request: HttpRequest, household_id: int, user_id: int) -
     return household, _found(awaited, pk=user_id)
 
 
+def get_school_year(request: HttpRequest, year_id: int) -> SchoolYear:
+    """A school year, for whoever edits the children's schools."""
+    require(request, Right.EDIT_FAMILIES)
+    return _found(SchoolYear.objects.all(), pk=year_id)
+
+
 def get_contact(request: HttpRequest, household_id: int, contact_id: int) -> ChildContact:
     """A contact that this household named."""
     require(request, Right.EDIT_FAMILIES)

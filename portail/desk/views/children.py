@@ -1,8 +1,9 @@
 """The children of a household: their card, their other dossier, their school, what they are enrolled in."""
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -56,17 +57,13 @@ def join(request: HttpRequest, household_id: int, child_id: int) -> HttpResponse
     household = access.get_household(request, household_id, Right.EDIT_FAMILIES)
     child = access.get_child(request, child_id, Right.EDIT_FAMILIES)
     link = {**RIGHTS, "since": timezone.localdate(), "until": None}
-    form = LinkForm(None)
-    if written(
-        form,
-        lambda: actions.share_child(
-            child, household, link, actor=access.require(request), now=timezone.now()
-        ),
-    ):
-        told = f"{child.first_name} est aussi dans ce dossier, depuis aujourd'hui."
-        return block.done(request, household, BLOCK, told=told)
-    messages.warning(request, " ".join(str(error) for error in form.non_field_errors()))
-    return redirect(block.address(household, BLOCK))
+    try:
+        actions.share_child(child, household, link, actor=access.require(request), now=timezone.now())
+    except ValidationError as refused:
+        messages.warning(request, " ".join(refused.messages))
+        return redirect(block.address(household, BLOCK))
+    told = f"{child.first_name} est aussi dans ce dossier, depuis aujourd'hui."
+    return block.done(request, household, BLOCK, told=told)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -169,7 +166,7 @@ def remove(request: HttpRequest, household_id: int, child_id: int) -> HttpRespon
 def schooling(request: HttpRequest, household_id: int, child_id: int, year_id: int) -> HttpResponse:
     """The school and class of a year; the other years are beside."""
     link = access.get_child_link(request, household_id, child_id)
-    year = get_object_or_404(SchoolYear, pk=year_id)
+    year = access.get_school_year(request, year_id)
     row = link.child.schoolings.filter(school_year=year).first() or Schooling(
         child=link.child, school_year=year
     )
