@@ -156,9 +156,11 @@ def test_a_block_is_edited_and_leads_back_to_itself(agent, cast):
 
 def test_htmx_gets_the_same_page_and_takes_its_block(agent, cast):
     address = at("adult", cast.alice.household, cast.alice.adult)
-    page = agent.get(address, headers={"HX-Request": "true"}).content.decode()
-    assert '<section class="card" id="adultes"' in page
-    assert 'hx-select="#adultes"' in page
+    swapped = agent.get(address, headers={"HX-Request": "true"})
+    assert swapped["HX-Push-Url"] == "false"
+    assert '<section class="card" id="adultes" hx-boost="true"' in swapped.content.decode()
+    alone = agent.get(address).content.decode()
+    assert '<section class="card" id="adultes">' in alone
 
 
 def test_saving_what_had_not_changed_is_said(agent, cast):

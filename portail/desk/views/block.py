@@ -1,6 +1,7 @@
 """One block of the household's page, edited in its place, or on a small page of its own without script.
 
-Both pages hold a section of the same id: whoever has htmx swaps that section alone (docs/design.md).
+Both pages hold a section of the same id. From the household's page, whoever has htmx swaps that section alone and the
+address stays; a page opened on its own behaves as any other.
 """
 
 from typing import Any
@@ -37,7 +38,7 @@ def form_page(
         "back": address(household, block),
         **more,
     }
-    return render(request, template, context, status=422 if form.errors else 200)
+    return in_place(request, render(request, template, context, status=422 if form.errors else 200))
 
 
 def confirm_page(
@@ -53,7 +54,14 @@ def confirm_page(
         "is_danger": True,
         "back": address(household, block),
     }
-    return render(request, "desk/households/form.html", context)
+    return in_place(request, render(request, "desk/households/form.html", context))
+
+
+def in_place(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Keep the address of the household's page while one of its blocks is swapped."""
+    if request.headers.get("HX-Request") == "true":
+        response["HX-Push-Url"] = "false"
+    return response
 
 
 def done(

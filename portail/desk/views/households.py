@@ -51,7 +51,7 @@ def household(request: HttpRequest, household_id: int) -> HttpResponse:
         "can_decide": has_right(agent, Right.DECIDE_REQUESTS),
         "can_book": has_right(agent, Right.BOOK),
     }
-    return render(request, "desk/households/household.html", context)
+    return block.in_place(request, render(request, "desk/households/household.html", context))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
