@@ -7,7 +7,20 @@ from typing import Any
 
 from django.db.models import Model
 
-from portail.activities.models import Place, School, SchoolClass
+from portail.accounts.models import User
+from portail.activities.models import (
+    Activity,
+    CalendarEntry,
+    Commune,
+    Place,
+    Regulation,
+    School,
+    SchoolClass,
+    SchoolYear,
+    Service,
+    ServicePlace,
+    Session,
+)
 from portail.bookings.models import Enrolment
 from portail.core.models import JournalEntry
 from portail.families.models import (
@@ -20,9 +33,40 @@ from portail.families.models import (
     Request,
     Schooling,
 )
+from portail.messaging.models import News, PublicDocument
 
 POINTED: dict[str, type[Model]] = {"school": School, "school_class": SchoolClass, "place": Place}
-OTHERS = {"added": "Ajouté", "removed": "Retiré", "receipt": "Reçu", "closed_at": "Clos le", "state": "État"}
+OTHERS = {
+    "added": "Ajouté",
+    "removed": "Retiré",
+    "receipt": "Reçu",
+    "closed_at": "Clos le",
+    "state": "État",
+    "sessions": "Séances",
+    "created": "Créées",
+    "capacities": "Places de chaque séance",
+    "reason": "Motif",
+    "years": "Années",
+    "classes": "Classes",
+    "mail": "Courriel",
+}
+# What the subject of a line is a row of: its own names of fields come before the families'.
+SUBJECTS: dict[str, type[Model]] = {
+    "activity": Activity,
+    "calendar": CalendarEntry,
+    "class": SchoolClass,
+    "commune": Commune,
+    "document": PublicDocument,
+    "news": News,
+    "offer": ServicePlace,
+    "place": Place,
+    "regulation": Regulation,
+    "school": School,
+    "service": Service,
+    "session": Session,
+    "user": User,
+    "year": SchoolYear,
+}
 
 
 @dataclass(frozen=True)
@@ -52,7 +96,7 @@ def _changes(entry: JournalEntry, names: dict[str, dict[int, str]]) -> list[tupl
     fields = dict.fromkeys([*entry.before, *entry.after])
     return [
         (
-            _labels().get(field, field),
+            _labels(entry.subject.partition(":")[0]).get(field, field),
             _said(entry.before.get(field), names.get(field, {})),
             _said(entry.after.get(field), names.get(field, {})),
         )
@@ -71,9 +115,9 @@ def _said(value: Any, names: dict[int, str]) -> str:
 
 
 @cache
-def _labels() -> dict[str, str]:
-    """The names that the tables give to their fields."""
-    tables = (
+def _labels(subject: str) -> dict[str, str]:
+    """The names that the tables give to their fields, those of the subject's own table first."""
+    tables: tuple[type[Model], ...] = (
         Request,
         FamilyDocument,
         Enrolment,
@@ -84,5 +128,9 @@ def _labels() -> dict[str, str]:
         Adult,
         Household,
     )
-    named = {field.name: str(field.verbose_name) for table in tables for field in table._meta.fields}
-    return named | OTHERS
+    named = _named(*tables) | OTHERS
+    return named | _named(SUBJECTS[subject]) if subject in SUBJECTS else named
+
+
+def _named(*tables: type[Model]) -> dict[str, str]:
+    return {field.name: str(field.verbose_name) for table in tables for field in table._meta.fields}

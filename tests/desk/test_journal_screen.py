@@ -52,7 +52,7 @@ def test_lines_are_narrowed(administration, lines, asked, found):
 
 def test_before_and_after_are_shown_as_text(administration, lines):
     page = administration.get(reverse("desk:journal")).content.decode()
-    assert "&lt;b&gt;Verne&lt;/b&gt;" in page
+    assert "École : &lt;b&gt;Verne&lt;/b&gt; → Jules-Verne" in page
     assert "Agnès Mairie" in page
 
 
@@ -69,4 +69,4 @@ def test_it_is_paged_and_costs_the_same(administration, django_assert_num_querie
             with django_assert_num_queries(5):
                 administration.get(reverse("desk:journal"))
         journal.record("a.b", "commune:1", summary=f"Ligne {number}", now=NOW, after={"n": number})
-    assert len(administration.get(reverse("desk:journal"), {"page": 2}).context["page"]) == 10
+    assert len(administration.get(reverse("desk:journal"), {"page": 2}).context["page"]) == 30

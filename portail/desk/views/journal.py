@@ -13,8 +13,9 @@ from portail.accounts.rights import Right
 from portail.core.models import JournalEntry
 from portail.desk import access
 from portail.desk.forms.journal import JournalForm
+from portail.desk.journal_words import in_words
 
-A_PAGE = 50
+A_PAGE = 30
 
 
 @require_safe
@@ -25,7 +26,7 @@ def journal(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         rows = _narrowed(rows, form)
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
-    context = {"form": form, "page": page}
+    context = {"form": form, "page": page, "lines": in_words(page.object_list)}
     return render(request, "desk/journal/list.html", context, status=422 if form.errors else 200)
 
 
