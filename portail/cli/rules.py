@@ -157,10 +157,9 @@ def _apply(options: Namespace) -> int:
 
 
 def _changes(applying: Any, regulation: Regulation, today: date) -> list[str]:
-    found = [
-        f"{d.what} : {d.before} devient {d.after}." for d in applying.differences(regulation, today=today)
-    ]
-    return [*(found or ["Rien ne change pour les prochains jours."]), *applying.warnings(regulation)]
+    effects = [f"{e.what} : {e.before} devient {e.after}." for e in applying.effects(regulation, today=today)]
+    told = [*applying.changes(regulation), *(effects or ["Rien ne change pour les prochains jours."])]
+    return [*told, *applying.warnings(regulation)]
 
 
 def _start_django() -> None:

@@ -91,13 +91,13 @@ def test_the_deadlines_of_the_next_days_are_told_before_and_after():
         make.SessionFactory(date=day)
     apply(start())
     new = rules.parse(start().replace("21:00", "18:30"))
-    assert actions.differences(new, today=TODAY) == [
-        actions.Difference(
+    assert actions.effects(new, today=TODAY) == [
+        actions.Effect(
             "Cantine, lundi 30 novembre 2026",
             "Modifiable jusqu'au dimanche 29 novembre à 21 h",
             "Modifiable jusqu'au dimanche 29 novembre à 18 h 30",
         ),
-        actions.Difference(
+        actions.Effect(
             "Cantine, mardi 1er décembre 2026",
             "Modifiable jusqu'au dimanche 29 novembre à 21 h",
             "Modifiable jusqu'au dimanche 29 novembre à 18 h 30",
@@ -105,33 +105,47 @@ def test_the_deadlines_of_the_next_days_are_told_before_and_after():
     ]
 
 
-def test_openings_the_calendar_and_the_commune_are_told_too():
+def test_services_that_change_alike_are_told_together():
+    for code, name in (("cantine", "Cantine"), ("soir", "Soir"), ("matin", "Matin")):
+        make.SessionFactory(service__code=code, service__name=name, date=date(2026, 12, 1))
+    apply(start())
+    text = start().replace('["*"]', '["cantine", "matin"]').replace("21:00", "12:00")
+    told = actions.effects(rules.parse(text), today=TODAY)
+    assert [effect.what for effect in told] == [
+        "Cantine, Matin, mardi 1er décembre 2026",
+        "Soir, mardi 1er décembre 2026",
+    ]
+
+
+def test_openings_are_told_too_and_every_rule_in_a_sentence():
     make.SessionFactory(date=date(2026, 12, 1))
     apply(start())
     text = start().replace('zone = "B"', 'zone = "A"').replace("= 12", "= 14") + (
         '[[calendar]]\nkind = "closure"\nlabel = "Travaux"\nstart = 2027-08-01\nend = 2027-08-15\n'
         "[[bookings.openings]]\non = 2026-11-25\nat = '8:00'\n"
     )
-    told = {d.what: (d.before, d.after) for d in actions.differences(rules.parse(text), today=TODAY)}
-    assert told == {
-        "Zone des vacances scolaires": ("B", "A"),
-        "Longueur des mots de passe": ("12", "14"),
-        "Calendrier : Travaux": (
-            "absente du fichier",
-            "du dimanche 1er août 2027 au dimanche 15 août 2027",
-        ),
-        "Cantine, mardi 1er décembre 2026": (
+    new = rules.parse(text)
+    assert actions.effects(new, today=TODAY) == [
+        actions.Effect(
+            "Cantine, mardi 1er décembre 2026",
             "Modifiable jusqu'au dimanche 29 novembre à 21 h",
             "Modifiable jusqu'au dimanche 29 novembre à 21 h ; "
             "réservations ouvertes le mercredi 25 novembre à 8 h",
-        ),
-    }
+        )
+    ]
+    said = actions.changes(new)
+    assert said[:2] == (
+        "Commune, zone : B devient A.",
+        "Mot de passe, longueur minimale : 12 devient 14.",
+    )
+    assert any(line.startswith("Calendrier, « Travaux » : ajouté") for line in said)
 
 
 def test_the_same_file_changes_nothing():
     make.SessionFactory(date=date(2026, 12, 1))
     apply(start())
-    assert actions.differences(rules.parse(start()), today=TODAY) == []
+    assert actions.effects(rules.parse(start()), today=TODAY) == []
+    assert actions.changes(rules.parse(start())) == ()
 
 
 def test_a_rule_for_a_service_that_does_not_exist_is_pointed_out():

@@ -7,7 +7,7 @@ from django.urls import reverse
 from portail.activities.actions.regulation import apply_regulation, default_text
 from portail.activities.models import Commune, Regulation
 from tests import factories as make
-from tests.desk.screens import errors, post
+from tests.desk.screens import errors, post, said
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -154,8 +154,14 @@ def test_an_earlier_version_is_seen_and_taken_up_again(in_force):
     assert in_force.get(reverse("desk:regulation_edit"), {"version": "²"}).status_code == 200
 
 
+def test_another_zone_reminds_to_import_the_calendar(in_force):
+    told = said(apply(in_force, LATER.replace('zone = "B"', 'zone = "C"')))
+    assert "importez de nouveau le calendrier national" in told[-1]
+    assert Commune.objects.get().zone == "C"
+
+
 def test_the_commune_s_name_follows_the_file(in_force):
     text = LATER.replace('"Valmont-sur-Orne"', '"Valmont-les-Bains"')
-    assert "Nom de la commune" in check(in_force, text).content.decode()
+    assert "Valmont-sur-Orne devient Valmont-les-Bains" in check(in_force, text).content.decode()
     apply(in_force, text)
     assert Commune.objects.get().name == "Valmont-les-Bains"

@@ -1,7 +1,6 @@
 """The settings file: checked, its effect told, applied as a new version."""
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,6 +12,7 @@ from portail.accounts.models import User
 from portail.activities import queries
 from portail.activities.models import Commune, Regulation, Service, Session
 from portail.core import journal
+from portail.rules.differences import differences as rules_differences
 
 
 class StaleVersion(Exception):
@@ -24,8 +24,8 @@ class StaleVersion(Exception):
 
 
 @dataclass(frozen=True)
-class Difference:
-    """Something that the new file changes: what, before, after (French, ready to read)."""
+class Effect:
+    """A day of some services for which families would read something else (French, ready to read)."""
 
     what: str
     before: str
@@ -113,43 +113,29 @@ def warnings(parsed: rules.Regulation) -> list[str]:
     return unknown + [str(problem) for problem in broken]
 
 
-def differences(new: rules.Regulation, *, today: date, days: int = 14) -> list[Difference]:
-    """What the new file changes: the commune, the passwords, the calendar, the deadlines of the next days served.
+def changes(new: rules.Regulation) -> tuple[str, ...]:
+    """What the new file says otherwise than the one in force, rule by rule, in sentences."""
+    return rules_differences(queries.regulation(), new)
 
-    The deadlines are compared on the first `days` dates that have sessions from `today` on.
+
+def effects(new: rules.Regulation, *, today: date, days: int = 14) -> list[Effect]:
+    """What families would read of the next days served: the deadlines and openings that change, before and after.
+
+    Looked at on the first `days` dates that have sessions from `today` on; services that change alike are told
+    together.
     """
     old = queries.regulation()
-    return [
-        *_of_commune(old, new),
-        *_of_calendar(old.calendar, new.calendar),
-        *_of_deadlines(old, new, _coming(today, days)),
-    ]
-
-
-def _of_commune(old: rules.Regulation, new: rules.Regulation) -> Iterator[Difference]:
-    pairs = [
-        ("Nom de la commune", old.commune.name, new.commune.name),
-        ("Zone des vacances scolaires", old.commune.zone, new.commune.zone),
-        ("Jours fériés de", old.commune.subdivision, new.commune.subdivision),
-        ("Fuseau horaire", old.commune.time_zone, new.commune.time_zone),
-        ("Longueur des mots de passe", str(old.password_min_length), str(new.password_min_length)),
-    ]
-    for what, was, becomes in pairs:
+    before_calendar, after_calendar = queries.calendar(old), queries.calendar(new)
+    changed: dict[tuple[date, str, str], list[str]] = {}
+    for code, name, day in _coming(today, days):
+        was = told(old, before_calendar, code, day)
+        becomes = told(new, after_calendar, code, day)
         if was != becomes:
-            yield Difference(what, was or "non précisé", becomes or "non précisé")
-
-
-def _of_calendar(old: tuple[rules.Entry, ...], new: tuple[rules.Entry, ...]) -> Iterator[Difference]:
-    for entry in old:
-        if entry not in new:
-            yield Difference(f"Calendrier : {entry.label}", _dates(entry), "retirée du fichier")
-    for entry in new:
-        if entry not in old:
-            yield Difference(f"Calendrier : {entry.label}", "absente du fichier", _dates(entry))
-
-
-def _dates(entry: rules.Entry) -> str:
-    return f"du {rules.FRENCH.year(entry.start)} au {rules.FRENCH.year(entry.end)}"
+            changed.setdefault((day, was, becomes), []).append(name)
+    return [
+        Effect(f"{', '.join(names)}, {rules.FRENCH.year(day)}", was, becomes)
+        for (day, was, becomes), names in changed.items()
+    ]
 
 
 def _coming(today: date, days: int) -> list[tuple[str, str, date]]:
@@ -163,18 +149,6 @@ def _coming(today: date, days: int) -> list[tuple[str, str, date]]:
     found = list(rows[: days * 20])
     kept = set(sorted({day for *_, day in found})[:days])
     return [row for row in found if row[2] in kept]
-
-
-def _of_deadlines(
-    old: rules.Regulation, new: rules.Regulation, coming: Iterable[tuple[str, str, date]]
-) -> Iterator[Difference]:
-    coming = list(coming)
-    before_calendar, after_calendar = queries.calendar(old), queries.calendar(new)
-    for code, name, day in coming:
-        was = told(old, before_calendar, code, day)
-        becomes = told(new, after_calendar, code, day)
-        if was != becomes:
-            yield Difference(f"{name}, {rules.FRENCH.year(day)}", was, becomes)
 
 
 def told(regulation: rules.Regulation, calendar: rules.Calendar, code: str, day: date) -> str:

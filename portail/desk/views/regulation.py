@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from portail import rules
 from portail.accounts.rights import Right
 from portail.activities import queries
 from portail.activities.actions import regulation as actions
@@ -53,6 +54,7 @@ def regulation_edit(request: HttpRequest) -> HttpResponse:
     agent = access.require(request, Right.MANAGE_SETTINGS)
     start = {"text": _start(request), "over": actions.current_version()}
     form = RegulationForm(request.POST or None, request.FILES or None, initial=start)
+    before = queries.regulation().commune
     if form.is_valid() and "apply" in request.POST and form.cleaned_data["seen"] == form.mark:
         try:
             applied = actions.apply_regulation(
@@ -70,8 +72,18 @@ def regulation_edit(request: HttpRequest) -> HttpResponse:
             )
         else:
             messages.success(request, f"La version {applied.version} est en vigueur dès maintenant.")
+            _tell_zone(request, before, queries.regulation().commune)
             return redirect("desk:regulation")
     return _edit_page(request, form)
+
+
+def _tell_zone(request: HttpRequest, before: rules.Commune, after: rules.Commune) -> None:
+    if (before.zone, before.subdivision) != (after.zone, after.subdivision):
+        messages.warning(
+            request,
+            "La zone ou le territoire a changé : importez de nouveau le calendrier national, dans « Calendrier », "
+            "puis générez les séances.",
+        )
 
 
 def _edit_page(request: HttpRequest, form: RegulationForm) -> HttpResponse:
@@ -83,7 +95,8 @@ def _edit_page(request: HttpRequest, form: RegulationForm) -> HttpResponse:
         context |= {
             "checked": True,
             "warnings": actions.warnings(form.regulation),
-            "differences": actions.differences(form.regulation, today=today),
+            "changes": actions.changes(form.regulation),
+            "effects": actions.effects(form.regulation, today=today),
             "form": RegulationForm(
                 initial={name: form.cleaned_data[name] for name in ("text", "note", "over")}
                 | {"seen": form.mark}
