@@ -243,6 +243,8 @@ if MAIL_KEPT:
 else:
     vars().update(env.email_url("EMAIL_URL"))
 EMAIL_TIMEOUT = 20
+# How long a worker keeps a mail for itself: longer than sending can take, each step of it giving up as said above.
+MAIL_LEASE = timedelta(seconds=env.int("PORTAIL_MAIL_LEASE", default=240))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str(
     "PORTAIL_MAIL_FROM", default="Portail Famille <portail@localhost>"
 )

@@ -28,8 +28,6 @@ logger = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 
-LEASE = timedelta(minutes=4)
-"""Longer than a mail can take: every step of the SMTP dialogue gives up after EMAIL_TIMEOUT seconds."""
 DELAYS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360, 720))
 URGENT_DELAY = timedelta(hours=1)
 MOST_ATTEMPTS = 20
@@ -95,7 +93,7 @@ def claim(now: datetime) -> OutboxMail | None:
         mail = due(now).select_for_update(skip_locked=skip).first()
         if mail is None:
             return None
-        mail.leased_until = now + LEASE
+        mail.leased_until = now + settings.MAIL_LEASE
         mail.attempts += 1  # counted before: a mail that kills its worker does not come back for ever
         mail.save(update_fields=["leased_until", "attempts"])
         return mail

@@ -51,7 +51,7 @@ def kept_mails(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 @never_cache
-@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type, unused-ignore]
+@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]
 def kept_mail(request: HttpRequest, name: str) -> HttpResponse:
     """One mail: its headers, its text, and the HTML that most readers show, in a frame of its own."""
     trail = [("Courriels envoyés", reverse("core:kept_mails"))]
@@ -62,7 +62,7 @@ def kept_mail(request: HttpRequest, name: str) -> HttpResponse:
 @require_safe
 @never_cache
 @xframe_options_sameorigin
-@csp(
+@csp(  # type: ignore[arg-type]
     {
         "default-src": [NONE],
         "style-src": [UNSAFE_INLINE],  # mail readers know no other style

@@ -5,6 +5,7 @@ import socket
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core.mail import get_connection
 
 from portail.core import delivery, outbox
@@ -83,7 +84,7 @@ def test_a_mail_in_hand_is_left_alone_until_its_lease_ends(smtp_server, clock):
     mail = outbox_mail()
     assert delivery.claim(clock.now) == mail
     assert delivery.claim(clock.now) is None
-    clock.now += delivery.LEASE - timedelta(seconds=1)
+    clock.now += settings.MAIL_LEASE - timedelta(seconds=1)
     assert delivery.deliver_due(clock) == 0
     clock.forward(seconds=1)
     assert delivery.deliver_due(clock) == 1
@@ -94,7 +95,7 @@ def test_a_mail_in_hand_is_left_alone_until_its_lease_ends(smtp_server, clock):
 def test_who_was_too_slow_does_not_overwrite_who_took_over(smtp_server, clock):
     outbox_mail()
     slow = delivery.claim(clock.now)
-    clock.now += delivery.LEASE
+    clock.now += settings.MAIL_LEASE
     delivery.deliver_due(clock)
     delivery.settle(slow, delivery.Try(delivery.Fate.LATER, "trop tard"), now=clock.now)
     slow.refresh_from_db()
@@ -105,7 +106,7 @@ def test_a_killed_worker_s_mail_is_repeated_identical(smtp_server, clock):
     mail = outbox_mail()
     claimed = delivery.claim(clock.now)
     delivery.attempt(claimed, get_connection())  # taken by the server, and the worker dies here
-    clock.now += delivery.LEASE
+    clock.now += settings.MAIL_LEASE
     delivery.deliver_due(clock)
     first, second = smtp_server.messages
     assert first["Message-ID"] == second["Message-ID"] == mail.message_id
