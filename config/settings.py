@@ -79,6 +79,7 @@ LANGUAGE_COOKIE_NAME = "portail_langue"
 CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "portail.core.views.csrf_failure"
 SESSION_COOKIE_AGE = int(timedelta(days=30).total_seconds())
+LANGUAGE_COOKIE_AGE = int(timedelta(days=365).total_seconds())
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

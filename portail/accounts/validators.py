@@ -15,11 +15,16 @@ class LengthOfTheCommune:
     """The length is the commune's setting, handed in by the room that knows its rules; never under 8."""
 
     def validate(self, password: str, user: User | None = None) -> None:
-        if len(password) < self.length():
-            raise ValidationError(self.get_help_text(), code="password_too_short")
+        length = self.length()
+        if len(password) < length:
+            raise ValidationError(self.in_words(length), code="password_too_short")
 
     def get_help_text(self) -> str:
-        return _("%(length)d caractères au minimum.") % {"length": self.length()}
+        return self.in_words(self.length())
+
+    @staticmethod
+    def in_words(length: int) -> str:
+        return _("%(length)d caractères au minimum.") % {"length": length}
 
     @staticmethod
     def length() -> int:

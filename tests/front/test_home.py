@@ -212,6 +212,7 @@ def test_the_language_is_kept_in_the_browser_and_leads_back(client):
     response = client.post("/langue/", {"language": "en", "next": "/informations/accessibilite/"})
     assert response["Location"] == "/informations/accessibilite/"
     assert client.cookies["portail_langue"].value == "en"
+    assert client.cookies["portail_langue"]["max-age"] == 365 * 24 * 3600
     assert '<html lang="en">' in client.get("/").content.decode()
 
 

@@ -408,3 +408,15 @@ def test_a_stale_form_of_the_first_step_still_passes(client):
     old = opened()
     with time_machine.travel(make.NOW + timedelta(days=2), tick=False):
         assert client.post("/inscription/", {**INFORMATION, **old}).status_code == 302
+
+
+def test_each_step_asks_little(client, terms, django_assert_num_queries):
+    """The commune, then the length of a password, the draft, or the draft and the version of the terms."""
+    with django_assert_num_queries(2):
+        client.get("/inscription/")
+    information(client)
+    with django_assert_num_queries(2):
+        client.get("/inscription/dossier/")
+    references(client)
+    with django_assert_num_queries(3):
+        client.get("/inscription/recapitulatif/")

@@ -36,7 +36,7 @@ class NewPasswordForm(Form):
         field = self.fields["password"]
         field.widget.min_length = length
         field.widget.attrs["minlength"] = length
-        field.help_text = LengthOfTheCommune().get_help_text()
+        field.help_text = LengthOfTheCommune.in_words(length)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
