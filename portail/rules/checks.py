@@ -15,10 +15,12 @@ from .fields import Problem
 from .limits import Asked
 from .pricing import PriceUnknown, price
 from .regulation import Example, Regulation
-from .scopes import Scope
+from .scopes import NUMBERS, TAG_WORDS, Scope
 from .sentences import FRENCH
 from .surcharges import surcharge
 from .tariffs import Grid, Tariff
+
+ACTION_WORDS = {Action.BOOK: "réserver", Action.CANCEL: "annuler", Action.CHANGE: "changer"}
 
 
 def broken_examples(regulation: Regulation, calendar: Calendar) -> tuple[Problem, ...]:
@@ -121,6 +123,7 @@ def doubts(regulation: Regulation, calendar: Calendar, *, around: date) -> tuple
         *_openings_after_deadlines(regulation, calendar, around),
         *_without_holidays(calendar, around),
         *_lost_limits(regulation, calendar, around),
+        *_only_narrowed(regulation),
         *_unknown_services(regulation),
         *_ties(regulation),
         *(
@@ -252,6 +255,31 @@ def _lost(rule: DeadlineRule, service: str, day: date, calendar: Calendar) -> st
     except CalendarUnknown:
         return None
     return None
+
+
+def _only_narrowed(regulation: Regulation) -> Iterator[Problem]:
+    """Services whose every limit depends on something: where it is not known, nothing limits."""
+    general = {
+        (action, service)
+        for rule in regulation.deadlines
+        if not rule.scope.names - {"weekdays"}
+        for action in rule.actions
+        for service in rule.scope.services
+    }
+    told: set[tuple[Action, str]] = set()
+    for index, rule in enumerate(regulation.deadlines):
+        for action in sorted(rule.actions):
+            for service in rule.scope.services:
+                if {(action, service), (action, ANY_SERVICE)} & general or (action, service) in told:
+                    continue
+                told.add((action, service))
+                names = ", ".join(
+                    sorted({**TAG_WORDS, **NUMBERS}[name] for name in rule.scope.names - {"weekdays"})
+                )
+                message = (
+                    f"{service} : sans limite pour {ACTION_WORDS[action]} quand on ne sait pas : {names}"
+                )
+                yield _doubt(regulation, f"deadlines[{index + 1}]", message)
 
 
 def _unknown_services(regulation: Regulation) -> Iterator[Problem]:

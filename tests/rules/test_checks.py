@@ -37,6 +37,11 @@ DOUBTS = [
         "bookings.openings[1] : *, mardi 1er septembre 2026 : l'ouverture (samedi 29 août à 8 h) "
         "ne précède pas la limite (mardi 25 août à minuit)",
     ),
+    (
+        '[[deadlines]]\nservices = ["alsh"]\nresidences = ["commune"]\nweekdays = ["lundi"]\n'
+        'action = "book"\nbefore = 1',
+        "deadlines[1] : alsh : sans limite pour réserver quand on ne sait pas : résidence",
+    ),
     ('[[deadlines]]\nbefore = 1\nassumes = "l\'heure"', "deadlines[1] : à confirmer : l'heure"),
     (
         '[[services]]\ncode = "x"\nname = "x"\nweekdays = ["dimanche"]\n[[calendar]]\nkind = "closure"\nlabel = "x"\n'
