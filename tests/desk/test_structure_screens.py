@@ -213,6 +213,8 @@ def test_years_are_added_corrected_and_followed(desk):
         ({"start": "2027-07-01"}, "__all__"),
         ({"label": "2026-2027"}, "label"),
         ({"bookable_from": "bientôt"}, "bookable_from"),
+        ({"bookable_from": "0001-01-01T00:00"}, "bookable_from"),
+        ({"end": "9999-12-31"}, "end"),
         ({"bookable_from": "2028-03-26T02:30"}, "bookable_from"),
     ],
 )

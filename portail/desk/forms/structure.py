@@ -1,5 +1,6 @@
 """What is typed about schools, places, activities and services."""
 
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -7,6 +8,7 @@ from django import forms
 from portail.activities.models import Activity, Place, School, SchoolClass, SchoolYear, Service, ServicePlace
 from portail.core.forms import DayInput, HourInput, ModelForm, MomentInput
 from portail.core.text import plain
+from portail.desk.forms.calendar import within_reason
 
 WEEKDAYS = [
     ("1", "Lundi"),
@@ -196,3 +198,13 @@ class YearForm(ModelForm):
             "end": "Prenez le 31 août si les vacances d'été se réservent cette année-là.",
         }
         widgets = {"start": DayInput, "end": DayInput, "bookable_from": MomentInput}
+
+    def clean_start(self) -> date:
+        return within_reason(self.cleaned_data["start"])
+
+    def clean_end(self) -> date:
+        return within_reason(self.cleaned_data["end"])
+
+    def clean_bookable_from(self) -> datetime | None:
+        opens = self.cleaned_data["bookable_from"]
+        return opens and within_reason(opens)
