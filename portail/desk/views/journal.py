@@ -7,21 +7,23 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from portail.accounts.rights import Right
 from portail.core.models import JournalEntry
-from portail.desk import access
+from portail.desk import access, filters
 from portail.desk.forms.journal import JournalForm
 from portail.desk.journal_words import in_words
 
 A_PAGE = 30
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def journal(request: HttpRequest) -> HttpResponse:
     access.require(request, Right.MANAGE_SETTINGS)
-    form = JournalForm(request.GET or None)
+    if request.method == "POST":
+        return filters.keep(request)
+    form = JournalForm(filters.asked(request) or None)
     rows = JournalEntry.objects.all()
     if form.is_valid():
         rows = _narrowed(rows, form)

@@ -6,12 +6,12 @@ from django.db.models import Case, Count, IntegerField, Q, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portail.accounts.rights import Right
 from portail.core import outbox
 from portail.core.models import OutboxMail
-from portail.desk import access
+from portail.desk import access, filters
 from portail.families.models import Household
 
 A_PAGE = 50
@@ -20,10 +20,13 @@ State = OutboxMail.State
 PERSONAL = ("activation", "invitation", "password", "new_address")
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def mails(request: HttpRequest) -> HttpResponse:
     access.require(request, Right.MANAGE_MAILS)
-    state, typed = request.GET.get("etat", ""), request.GET.get("q", "").strip()
+    if request.method == "POST":
+        return filters.keep(request)
+    asked = filters.asked(request)
+    state, typed = asked.get("etat", ""), asked.get("q", "").strip()
     rows = OutboxMail.objects.annotate(
         rank=Case(
             When(state=State.FAILED, then=0),

@@ -7,12 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from portail.accounts import actions
 from portail.accounts.models import Role, User
 from portail.accounts.rights import Right
-from portail.desk import access
+from portail.desk import access, filters
 from portail.desk.forms.users import InvitationForm, RoleForm
 from portail.desk.views.replies import edit_page, status_of
 
@@ -23,11 +23,14 @@ LAST_ADMINISTRATOR = (
 )
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def users(request: HttpRequest) -> HttpResponse:
     access.require(request, Right.MANAGE_USERS)
+    if request.method == "POST":
+        return filters.keep(request)
+    asked = filters.asked(request)
     rows = User.objects.exclude(role=Role.FAMILY).order_by("-is_active", "last_name", "first_name", "pk")
-    role, typed = request.GET.get("role", ""), request.GET.get("q", "").strip()
+    role, typed = asked.get("role", ""), asked.get("q", "").strip()
     if role in Role.values:
         rows = rows.filter(role=role)
     if typed:
