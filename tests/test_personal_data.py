@@ -9,7 +9,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
 from portail.core.models import OutboxMail
-from portail.front import bots
 from tests import factories as make
 from tests.guard import GuardingClient
 from tests.walk import forms
@@ -80,7 +79,6 @@ def test_a_sign_up_tells_nobody_who_signs_up(world, client, logged, time_machine
     typed = {
         "last_name": "Poitou", "first_name": "Mélusine", "email": "melusine@poste.example",
         "email2": "melusine@poste.example", "username": "melusine", "password": PASSWORD, "password2": PASSWORD,
-        bots.STAMP: bots.stamp(make.NOW),
     }  # fmt: skip
     time_machine.move_to(make.NOW.replace(minute=5))
     steps = [

@@ -2,9 +2,6 @@
 
 import re
 
-from django.utils import timezone
-
-from portail.front import bots
 from tests import factories as make
 
 INFORMATION = {
@@ -19,13 +16,8 @@ INFORMATION = {
 REFERENCES = {"number": "6354", "name": "democivil", "email": "maurice@exemple.fr"}
 
 
-def opened() -> dict[str, str]:
-    """The signed moment of a form opened a while ago."""
-    return {bots.STAMP: bots.stamp(timezone.now() - 2 * bots.QUICKEST)}
-
-
 def information(client, **values):
-    return client.post("/inscription/", {**INFORMATION, **opened(), **values})
+    return client.post("/inscription/", {**INFORMATION, **values})
 
 
 def recap(client, **values):

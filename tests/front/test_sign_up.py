@@ -13,7 +13,7 @@ from portail.front import bots, paces
 from portail.messaging.models import LegalPage
 from tests import factories as make
 from tests.accounts.helpers import kinds, mails
-from tests.front.helpers import INFORMATION, REFERENCES, information, opened, recap, signed_up, text_of
+from tests.front.helpers import INFORMATION, REFERENCES, information, recap, signed_up, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -162,28 +162,10 @@ def test_a_known_address_changes_nothing_that_is_seen(client):
 # --- the trap for machines
 
 
-@pytest.mark.parametrize(
-    "values",
-    [
-        {bots.TRAP: "https://achetez.example"},
-        {bots.STAMP: ""},
-        {bots.STAMP: "1:faux"},
-    ],
-)
-def test_a_machine_is_stopped_and_a_person_only_presses_again(client, values):
-    assert "Appuyez de nouveau" in errors(information(client, **values))["__all__"]
-    page = client.get("/inscription/")
-    assert page.context["stamp"]
+def test_a_machine_is_stopped_and_a_person_only_presses_again(client):
+    refused = information(client, **{bots.TRAP: "https://achetez.example"})
+    assert "Appuyez de nouveau" in errors(refused)["__all__"]
     assert information(client).status_code == 302
-
-
-def test_a_form_sent_in_no_time_was_not_filled_by_hand(client):
-    with time_machine.travel(make.NOW, tick=False) as clock:
-        values = {**INFORMATION, bots.STAMP: client.get("/inscription/").context["stamp"]}
-        clock.shift(bots.QUICKEST - timedelta(milliseconds=1))
-        assert "__all__" in errors(client.post("/inscription/", values))
-        clock.shift(timedelta(milliseconds=1))
-        assert client.post("/inscription/", values).status_code == 302
 
 
 # --- step 2
@@ -402,12 +384,6 @@ def test_nothing_personal_is_in_an_address(client):
         for word in ("maurice", "democivil", "6354"):
             path = mail.text.lower().partition("/activation/")[2].split()[0]
             assert word not in path
-
-
-def test_a_stale_form_of_the_first_step_still_passes(client):
-    old = opened()
-    with time_machine.travel(make.NOW + timedelta(days=2), tick=False):
-        assert client.post("/inscription/", {**INFORMATION, **old}).status_code == 302
 
 
 def test_each_step_asks_little(client, terms, django_assert_num_queries):

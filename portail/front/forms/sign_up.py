@@ -108,7 +108,7 @@ class InformationForm(NewPasswordForm):
                 "password",
                 _("Tapez de nouveau un mot de passe : vos noms ont changé, et il ne doit pas les contenir."),
             )
-        if not self.errors and bots.is_caught(self.data, timezone.now()):
+        if not self.errors and bots.is_caught(self.data):
             raise ValidationError(
                 _("Nous n'avons pas reconnu la main d'une personne. Appuyez de nouveau sur « Enregistrer »."),
                 code="bot",

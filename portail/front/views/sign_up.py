@@ -39,7 +39,7 @@ def information(request: HttpRequest) -> HttpResponse:
         draft.information = form.kept()
         drafts.save(request, draft)
         return redirect("front:signup_references")
-    return _step(request, 1, form, {"stamp": bots.stamp(timezone.now()), "trap": bots})
+    return _step(request, 1, form, {"trap": bots.TRAP})
 
 
 @login_not_required
