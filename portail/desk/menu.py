@@ -42,7 +42,9 @@ def menu_for(request: HttpRequest) -> list[Shown]:
         return []
     allowed = [entry for entry in MENU if entry.right is None or has_right(user, entry.right)]
     urls = [reverse(entry.url_name) for entry in allowed]
-    current = max((url for url in urls if request.path.startswith(url)), key=len, default="")
+    home = reverse("desk:home")
+    above = (url for url in urls if request.path == url or (url != home and request.path.startswith(url)))
+    current = max(above, key=len, default="")
     return [
         Shown(entry.label, url, entry.icon, url == current) for entry, url in zip(allowed, urls, strict=True)
     ]

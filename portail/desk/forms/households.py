@@ -127,10 +127,11 @@ class SchoolingForm(EditForm):
         schools = School.objects.filter(is_active=True) | School.objects.filter(pk=self.instance.school_id)
         classes = SchoolClass.objects.filter(school_year=school_year).select_related("school")
         self.fields["school"].queryset = schools  # type: ignore[attr-defined]
+        self.fields["school"].empty_label = "Choisissez"  # type: ignore[attr-defined]
         chosen = self.fields["school_class"]
+        chosen.empty_label = "Pas encore connue"  # type: ignore[attr-defined]
         chosen.queryset = classes  # type: ignore[attr-defined]
         chosen.label_from_instance = lambda row: f"{row.school.name} · {row.name}"  # type: ignore[attr-defined]
-        chosen.help_text = "Laissez vide si elle n'est pas encore connue."
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

@@ -9,7 +9,7 @@ NEEDED = "Écrivez pourquoi la date limite est passée : la famille lira cette p
 
 
 class ServiceChangesForm(ChangesForm):
-    """The changes of a recap, and why the service makes them; asked for when a deadline is passed."""
+    """The changes of a recap, and why the service makes them. `needs_reason`: the recap shown passes a deadline."""
 
     reason = forms.CharField(
         label="Raison",
@@ -18,6 +18,7 @@ class ServiceChangesForm(ChangesForm):
         help_text="La famille la lira dans son reçu. Obligatoire après la date limite.",
     )
 
-    def __init__(self, *args: Any, **kwargs: Any):
+    def __init__(self, *args: Any, needs_reason: bool = False, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        self.fields["reason"].required = needs_reason
         speak_plainly(self.fields)

@@ -166,7 +166,7 @@ def _recap_page(
         "recap": recap,
         "has_moved": has_moved,
         "hidden": ChangesForm.packed(wishes, child_id, first) | {"token": str(uuid4())},
-        "form": form or ServiceChangesForm(),
+        "form": form or ServiceChangesForm(needs_reason=recap.needs_reason),
     }
     invalid = has_moved or bool(form and form.errors)
     return render(request, "desk/bookings/recap.html", context, status=422 if invalid else 200)
