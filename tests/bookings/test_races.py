@@ -4,17 +4,15 @@ Without the lock on the sessions PostgreSQL sells places twice: these tests were
 SQLite writes one transaction at a time: there they prove only that nobody waits for ever.
 """
 
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from portail.activities.models import Closing, Session
 from portail.bookings.actions import BookingsNotChanged, RecapChanged, Wish, change_bookings
@@ -22,23 +20,10 @@ from portail.bookings.models import Booking, Receipt, ReceiptLine
 from portail.bookings.standing import State
 from tests import factories as make
 from tests.bookings.sayings import IN_TIME, MONDAY, add, session, week
+from tests.threads import all_at_once, closing_its_connection
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 AT_ONCE = 16
-
-
-def all_at_once(work: list[Callable[[], object]]) -> list[object]:
-    """Each piece of work in its own thread and connection, started together; what each returned or raised."""
-    start = threading.Barrier(len(work))
-
-    def run(task: Callable[[], object]) -> object:
-        connection.ensure_connection()
-        start.wait(30)
-        return closing_its_connection(task)
-
-    with ThreadPoolExecutor(len(work)) as pool:
-        done = [pool.submit(run, task) for task in work]
-    return [future.exception() or future.result() for future in done]
 
 
 @pytest.fixture
@@ -144,10 +129,3 @@ def test_a_session_closed_while_somebody_waits_for_it(cast):
         refused = waiting.exception(60)
     assert isinstance(refused, RecapChanged)
     assert [change.standing.state for change in refused.recap.refused] == [State.CLOSED]
-
-
-def closing_its_connection(task):
-    try:
-        return task()
-    finally:
-        connection.close()
