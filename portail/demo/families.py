@@ -19,6 +19,17 @@ YOUNGEST, OLDEST = -1, 8
 """Rank in LEVELS, this year: -1 is not at school yet, 8 has left for the middle school."""
 
 
+ODD_WEEKS, EVEN_WEEKS = ("4102", "5310"), ("4873", "7045")
+"""The dossiers of separated parents, by the weeks in which the children are with them."""
+
+
+def is_week_of(number: str, day: date) -> bool:
+    """Whether the children of this dossier are there in the week of this day."""
+    if number not in (*ODD_WEEKS, *EVEN_WEEKS):
+        return True
+    return (number in ODD_WEEKS) == bool(day.isocalendar().week % 2)
+
+
 @dataclass
 class ChildPlan:
     """A child before it is written: its rank in LEVELS this year, and what it does."""
@@ -32,7 +43,7 @@ class ChildPlan:
 
 @dataclass
 class Family:
-    """A household and what is known of it. `shares`: the other household of its children, every other week."""
+    """A household and what is known of it. `since`: how many school years ago it came."""
 
     number: str
     name: str
@@ -43,7 +54,6 @@ class Family:
     has_account: bool = False
     books: bool = True
     since: int = 2
-    shares: "Family | None" = None
     household: Household | None = None
     user: User | None = None
     rows: list[Adult] = field(default_factory=list)
@@ -88,7 +98,7 @@ def _known() -> Iterator[Family]:
         has_account=True,
     )
     shared = [ChildPlan("Awa", "N'Diaye-Lefebvre", 5), ChildPlan("Issa", "N'Diaye-Lefebvre", 2)]
-    mother = Family(
+    yield Family(
         "4102",
         "LEFEBVRE",
         [("Camille", "Lefebvre")],
@@ -97,7 +107,6 @@ def _known() -> Iterator[Family]:
         account=accounts.CAMILLE,
         has_account=True,
     )
-    yield mother
     yield Family(
         "4873",
         "N'DIAYE",
@@ -106,12 +115,10 @@ def _known() -> Iterator[Family]:
         school=0,
         account=accounts.AMADOU,
         has_account=True,
-        shares=mother,
     )
     shared = [ChildPlan("Lola", "Núñez", 6, ("restauration", "periscolaire"))]
-    mother = Family("5310", "NÚÑEZ", [("Pilar", "Núñez")], shared, school=2, has_account=True)
-    yield mother
-    yield Family("7045", "MARCHAND", [("Grégory", "Marchand")], shared, school=2, shares=mother)
+    yield Family("5310", "NÚÑEZ", [("Pilar", "Núñez")], shared, school=2, has_account=True)
+    yield Family("7045", "MARCHAND", [("Grégory", "Marchand")], shared, school=2)
     # Their daughter is being enrolled: nobody booked for her yet.
     yield Family(
         "8126",

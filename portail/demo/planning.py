@@ -15,9 +15,9 @@ from portail.activities.actions import sessions
 from portail.activities.models import Session
 from portail.bookings.models import Booking, Enrolment, Receipt, ReceiptLine
 from portail.core.models import JournalEntry
-from portail.demo.families import Family
+from portail.demo.families import Family, is_week_of
 from portail.demo.structure import Town
-from portail.demo.timeline import CLOCK, Timeline, at
+from portail.demo.timeline import Timeline, at
 
 LONGEST_LEAD, SHORTEST_LEAD = 75, 8
 """Days before a period at which families book it."""
@@ -170,7 +170,7 @@ def _wanted(
             if (
                 period[0] <= day <= period[1]
                 and enrolment.school_year.holds(day)
-                and _is_their_week(family, day)
+                and is_week_of(family.number, day)
                 and (mornings or session.service.code != "matin")
                 and chance.random() < habit.get(day.weekday(), 0)
             ):
@@ -182,15 +182,6 @@ def _months(period: tuple[date, date]) -> Iterator[tuple[int, int]]:
     while (year, month) <= (period[1].year, period[1].month):
         yield year, month
         year, month = (year, month + 1) if month < 12 else (year + 1, 1)
-
-
-def _is_their_week(family: Family, day: date) -> bool:
-    """Separated parents: even weeks for the second household, odd ones for the first."""
-    if family.shares is not None:
-        return day.isocalendar().week % 2 == 0
-    child = family.children[0] if family.children else None
-    is_shared = child is not None and family.number in ("4102", "5310")
-    return not is_shared or day.isocalendar().week % 2 == 1
 
 
 def _is_full(session: Session, taken: Counter[int]) -> bool:
@@ -291,7 +282,3 @@ def _fill(town: Town, agent: User, when: Timeline) -> None:
         count = session.bookings.taking_a_place().count()
         if count >= 3:
             sessions.set_capacity(session, count, actor=agent, now=when.now)
-
-
-def local_day(moment: datetime) -> date:
-    return moment.astimezone(CLOCK).date()
