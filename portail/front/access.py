@@ -62,9 +62,21 @@ def get_household(request: HttpRequest) -> Household:
 
 def get_children(request: HttpRequest, *, on: date | None = None) -> QuerySet[HouseholdChild]:
     """The children that this household sees on that day (today), with its rights on each; eldest first."""
-    day = on or timezone.localdate()
+    return _seen(on or timezone.localdate()).filter(household=get_household(request))
+
+
+def list_children(request: HttpRequest) -> list[HouseholdChild]:
+    """The same, today, with their household: read at once, in one query when there is somebody to see."""
+    seen = _seen(timezone.localdate()).filter(household__adults__user=get_family_user(request))
+    found = list(seen.select_related("household"))
+    if not found:
+        get_adult(request)  # an account without dossier is led to its waiting page
+    return found
+
+
+def _seen(day: date) -> QuerySet[HouseholdChild]:
     return (
-        HouseholdChild.objects.filter(household=get_household(request), can_see=True, since__lte=day)
+        HouseholdChild.objects.filter(can_see=True, since__lte=day)
         .filter(Q(until=None) | Q(until__gte=day))
         .select_related("child")
         .order_by("child__birth_date", "pk")

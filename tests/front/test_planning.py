@@ -122,6 +122,12 @@ def test_an_agent_has_no_planning_of_his_own(client, cast):
         assert client.get(url).status_code == 404
 
 
+def test_an_account_without_dossier_waits(client, cast):
+    client.force_login(make.UserFactory(username="nouveau"))
+    for url in (reverse("front:planning"), month_url(cast.lea)):
+        assert client.get(url).url == reverse("front:waiting")
+
+
 def test_other_methods_are_refused(alice, cast):
     for url in (month_url(cast.lea), reverse("front:planning"), reverse("front:planning_save")):
         assert alice.put(url).status_code == 405
@@ -464,13 +470,13 @@ def size(request, cast):
 
 
 def test_queries_of_the_month(alice, cast, size, django_assert_num_queries):
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         alice.get(month_url(cast.lea))
 
 
 def test_queries_of_the_check(alice, cast, size, django_assert_num_queries):
     lessons = [session(cast, MONDAY + timedelta(days=7 + n)) for n in range(size)]
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(12):
         check(alice, cast.lea, lessons)
 
 

@@ -37,7 +37,7 @@ def planning(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def month(request: HttpRequest, child_id: int, first: date) -> HttpResponse:
     """A child's month; posting its ticks shows what they would change."""
-    children = list(access.get_children(request))
+    children = access.list_children(request)
     link = _find(children, child_id)
     if request.method != "POST":
         return _month_page(request, children, link, first)
@@ -80,7 +80,7 @@ def save(request: HttpRequest) -> HttpResponse:
 
 
 def _first_month(request: HttpRequest, form: Form | None = None) -> HttpResponse:
-    children = list(access.get_children(request))
+    children = access.list_children(request)
     if not children:
         status = 422 if form else 200
         return render(request, "front/planning/empty.html", {"has_child": False}, status=status)
@@ -100,7 +100,7 @@ def _back_to_ticks(
     """The month with the wishes of the recap still ticked."""
     if child_id is None or first is None:
         return redirect("front:planning")
-    children = list(access.get_children(request))
+    children = access.list_children(request)
     wished = {wish.session_id: wish.wanted for wish in wishes if wish.child_id == child_id}
     return _month_page(request, children, _find(children, child_id), first, wished=wished)
 
