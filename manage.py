@@ -1,4 +1,4 @@
-"""Django's own commands, for developers. Towns use `python -m portail`."""
+"""Django's own commands, for developers. Towns use `.venv/bin/portail`."""
 
 import os
 import sys

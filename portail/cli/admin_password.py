@@ -41,7 +41,7 @@ def _administrator(typed: str | None) -> User:
     administrators = list(User.objects.filter(role=Role.ADMINISTRATOR).order_by("username_key"))
     names = ", ".join(user.username for user in administrators)
     if not administrators:
-        raise Refused("Il n'y a pas d'administrateur : créez la commune avec « python -m portail init ».")
+        raise Refused("Il n'y a pas d'administrateur : créez la commune avec « .venv/bin/portail init ».")
     if typed is None:
         if len(administrators) == 1:
             return administrators[0]

@@ -125,7 +125,7 @@ def _migrations(pending: list[str]) -> Line:
         return Line(
             "Mises à jour",
             f"{len(pending)} en attente",
-            "arrêtez le portail, puis : python -m portail upgrade",
+            "arrêtez le portail, puis : .venv/bin/portail upgrade",
         )
     return Line("Mises à jour", "la base est celle de ce portail")
 
@@ -133,7 +133,7 @@ def _migrations(pending: list[str]) -> Line:
 def _commune(now: datetime) -> Line:
     commune = Commune.objects.first()
     if commune is None:
-        return Line("Commune", "elle n'existe pas encore", "python -m portail init")
+        return Line("Commune", "elle n'existe pas encore", ".venv/bin/portail init")
     return Line("Commune", commune.name)
 
 
@@ -160,7 +160,7 @@ def _worker(now: datetime) -> Line:
     if seen is None or seen > LATE:
         when = "jamais vu" if seen is None else f"vu il y a {_words(seen)}"
         return Line(
-            "Automate", when, "rien ne part sans lui : lancez « python -m portail serve » (ou worker)"
+            "Automate", when, "rien ne part sans lui : lancez « .venv/bin/portail serve » (ou worker)"
         )
     return Line("Automate", f"vu il y a {_words(seen)}")
 

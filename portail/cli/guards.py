@@ -47,13 +47,13 @@ def refuse_pending_migrations() -> None:
         raise Refused(unreachable(failure)) from failure
     if pending and is_new:
         raise Refused(
-            "La base de données est vide. Créez votre commune avec « python -m portail init », "
-            "ou une commune d'essai avec « python -m portail demo »."
+            "La base de données est vide. Créez votre commune avec « .venv/bin/portail init », "
+            "ou une commune d'essai avec « .venv/bin/portail demo »."
         )
     if pending:
         raise Refused(
             f"La base de données est plus ancienne que le portail ({len(pending)} mises à jour en attente).\n"
-            "Mettez-la à jour : python -m portail upgrade"
+            "Mettez-la à jour : .venv/bin/portail upgrade"
         )
 
 

@@ -30,7 +30,7 @@ def run(options: Namespace) -> int:
         _found(answers, _password(options, answers))
     say(
         f"La commune « {answers['name']} » est créée, et {answers['admin_username']} peut s'y connecter.",
-        "Démarrez le portail : python -m portail serve",
+        "Démarrez le portail : .venv/bin/portail serve",
         f"Puis, au guichet ({settings.PUBLIC_URL}/guichet/) : écoles, prestations, année scolaire, familles.",
     )
     return 0

@@ -2,7 +2,6 @@
 
 import argparse
 import re
-import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -49,8 +48,7 @@ Fill = Callable[[Parser], None]
 
 def build() -> Parser:
     """The whole command line. Each command sets `module`, whose `run(options)` does it, and `needs_django`."""
-    name = "python -m portail" if sys.argv[0].endswith("__main__.py") else "portail"
-    parser = Parser(prog=name, description="Portail Famille : ce que fait la personne qui l'héberge.")
+    parser = Parser(prog="portail", description="Portail Famille : ce que fait la personne qui l'héberge.")
     commands = parser.add_subparsers(
         metavar="commande", title="commandes", required=True, parser_class=Parser
     )

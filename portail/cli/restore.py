@@ -118,9 +118,9 @@ def _tell(manifest: archive.Manifest, aside: Path | None) -> None:
     if aside is not None:
         say(f"Ce qu'elle remplace est gardé dans {aside} : supprimez-le quand vous n'en aurez plus besoin.")
     if guards.pending_migrations():
-        say("La base est plus ancienne que le portail : python -m portail upgrade")
+        say("La base est plus ancienne que le portail : .venv/bin/portail upgrade")
         return
     if waiting := OutboxMail.objects.filter(state=OutboxMail.State.PENDING).count():
         say(f"{waiting} courriels attendaient au moment de la sauvegarde : ils partiront au démarrage.")
     if commune := Commune.objects.first():
-        say(f"Commune : {commune.name}. Démarrez le portail : python -m portail serve")
+        say(f"Commune : {commune.name}. Démarrez le portail : .venv/bin/portail serve")

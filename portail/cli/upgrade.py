@@ -39,6 +39,6 @@ def _migrate(saved: Path, pending: list[str]) -> None:
         raise Refused(
             f"La mise à jour s'est arrêtée : {failure}\n"
             "Remettez l'ancienne version du portail, puis la sauvegarde :\n"
-            f"python -m portail restore {saved} --replace"
+            f".venv/bin/portail restore {saved} --replace"
         ) from failure
     say(f"{len(pending)} mises à jour appliquées à la base de données.")

@@ -84,7 +84,7 @@ def test_a_portal_without_its_commune_is_told(healthy):
     from portail.activities.models import Commune
 
     Commune.objects.all().delete()
-    assert todo()["Commune"] == "python -m portail init"
+    assert todo()["Commune"] == ".venv/bin/portail init"
 
 
 def test_a_folder_that_cannot_be_written_is_told(healthy, settings, tmp_path):

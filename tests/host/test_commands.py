@@ -170,7 +170,7 @@ def test_an_older_base_is_refused_by_name_then_upgraded_after_a_backup(portal):
     for word in ("serve", "worker", "admin-password"):
         done = portal.run(word)
         assert done.returncode == 1
-        assert "python -m portail upgrade" in done.stderr
+        assert ".venv/bin/portail upgrade" in done.stderr
     assert "Mises à jour" in portal.run("check").stdout
     done = portal.run("upgrade")
     assert done.returncode == 0, done.stdout + done.stderr
