@@ -230,6 +230,7 @@ def _account(request: HttpRequest) -> dict[str, Any]:
 
 def _desk(request: HttpRequest) -> dict[str, Any]:
     return {
+        "may_search": True,
         "desk_menu": [(label, "#", icon, icon == "users") for label, icon in DESK_ENTRIES],
         "page": Paginator(range(200), 25).get_page(1),
         "when": datetime(2026, 12, 3, 21, tzinfo=timezone.get_current_timezone()),
