@@ -166,7 +166,7 @@ def legal_edit(request: HttpRequest, kind: str) -> HttpResponse:
     return edit_page(
         request,
         form,
-        title=LegalPage.Kind(kind).label,
+        title=str(LegalPage.Kind(kind).label),
         trail=[("Pages légales", reverse("desk:legal_pages"))],
         submit="Publier une nouvelle version",
         template="desk/publications/legal.html",
