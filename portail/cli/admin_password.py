@@ -13,7 +13,7 @@ from portail.accounts.actions import staff
 from portail.accounts.actions.passwords import set_password
 from portail.accounts.models import Role, User
 from portail.cli import guards
-from portail.cli.console import Refused, ask_password, is_interactive, say
+from portail.cli.console import Refused, ask_password, how, is_interactive, say
 from portail.cli.init import check_password, read_password
 
 
@@ -41,7 +41,7 @@ def _administrator(typed: str | None) -> User:
     administrators = list(User.objects.filter(role=Role.ADMINISTRATOR).order_by("username_key"))
     names = ", ".join(user.username for user in administrators)
     if not administrators:
-        raise Refused("Il n'y a pas d'administrateur : créez la commune avec « .venv/bin/portail init ».")
+        raise Refused(f"Il n'y a pas d'administrateur. Créez la commune : {how('init')}")
     if typed is None:
         if len(administrators) == 1:
             return administrators[0]

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from portail.activities.models import Commune
 from portail.cli import guards, invariants
-from portail.cli.console import say
+from portail.cli.console import how, say
 from portail.core.checks import engine_faults
 from portail.core.models import OutboxMail, PeriodicRun
 from portail.core.worker import LATE, last_seen
@@ -125,7 +125,7 @@ def _migrations(pending: list[str]) -> Line:
         return Line(
             "Mises à jour",
             f"{len(pending)} en attente",
-            "arrêtez le portail, puis : .venv/bin/portail upgrade",
+            f"arrêtez le portail, puis : {how('upgrade')}",
         )
     return Line("Mises à jour", "la base est celle de ce portail")
 
@@ -133,7 +133,7 @@ def _migrations(pending: list[str]) -> Line:
 def _commune(now: datetime) -> Line:
     commune = Commune.objects.first()
     if commune is None:
-        return Line("Commune", "elle n'existe pas encore", ".venv/bin/portail init")
+        return Line("Commune", "elle n'existe pas encore", how("init"))
     return Line("Commune", commune.name)
 
 
@@ -159,9 +159,7 @@ def _worker(now: datetime) -> Line:
     seen = last_seen(now)
     if seen is None or seen > LATE:
         when = "jamais vu" if seen is None else f"vu il y a {_words(seen)}"
-        return Line(
-            "Automate", when, "rien ne part sans lui : lancez « .venv/bin/portail serve » (ou worker)"
-        )
+        return Line("Automate", when, f"rien ne part sans lui : {how('serve')} (ou worker)")
     return Line("Automate", f"vu il y a {_words(seen)}")
 
 

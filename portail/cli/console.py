@@ -1,8 +1,13 @@
 """Speaking to the terminal: what is said goes out, what went wrong goes to the side, nothing is hidden."""
 
 import getpass
+import os
+import shlex
 import sys
 from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
 
 
 class Refused(Exception):
@@ -22,6 +27,21 @@ def say(*lines: str) -> None:
 def complain(words: str) -> None:
     sys.stderr.write(f"{words}\n")
     sys.stderr.flush()
+
+
+def how(*words: str) -> str:
+    """The command to type from here, ready to be copied: with the data folder when it was chosen for a trial."""
+    root: Path = settings.BASE_DIR
+    own = root / ".venv" / "bin" / "portail"
+    if not own.exists():
+        command = [sys.executable, "-m", "portail"]
+    elif Path.cwd() == root:
+        command = [".venv/bin/portail"]
+    else:
+        command = [str(own)]
+    folder = os.environ.get("PORTAIL_DATA", "")
+    chosen = [f"PORTAIL_DATA={shlex.quote(folder)}"] if folder and not settings.PRODUCTION else []
+    return " ".join([*chosen, *map(shlex.quote, [*command, *words])])
 
 
 def is_interactive() -> bool:

@@ -11,7 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import DatabaseError
 
 from portail.activities.models import Commune
-from portail.cli.console import Refused
+from portail.cli.console import Refused, how
 
 
 def refuse_unsafe_settings() -> None:
@@ -47,13 +47,13 @@ def refuse_pending_migrations() -> None:
         raise Refused(unreachable(failure)) from failure
     if pending and is_new:
         raise Refused(
-            "La base de données est vide. Créez votre commune avec « .venv/bin/portail init », "
-            "ou une commune d'essai avec « .venv/bin/portail demo »."
+            "La base de données est vide. Créez votre commune, ou une commune d'essai :\n"
+            f"  {how('init')}\n  {how('demo')}"
         )
     if pending:
         raise Refused(
             f"La base de données est plus ancienne que le portail ({len(pending)} mises à jour en attente).\n"
-            "Mettez-la à jour : .venv/bin/portail upgrade"
+            f"Mettez-la à jour : {how('upgrade')}"
         )
 
 

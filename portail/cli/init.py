@@ -16,7 +16,7 @@ from portail.accounts.actions.staff import create_administrator
 from portail.accounts.models import USERNAME, User
 from portail.activities.actions import founding
 from portail.cli import guards
-from portail.cli.console import Refused, ask, ask_password, is_interactive, say
+from portail.cli.console import Refused, ask, ask_password, how, is_interactive, say
 from portail.rules import SUBDIVISIONS, ZONES, SettingsErrors
 
 Check = Callable[[str], str]
@@ -30,7 +30,7 @@ def run(options: Namespace) -> int:
         _found(answers, _password(options, answers))
     say(
         f"La commune « {answers['name']} » est créée, et {answers['admin_username']} peut s'y connecter.",
-        "Démarrez le portail : .venv/bin/portail serve",
+        f"Démarrez le portail : {how('serve')}",
         f"Puis, au guichet ({settings.PUBLIC_URL}/guichet/) : écoles, prestations, année scolaire, familles.",
     )
     return 0

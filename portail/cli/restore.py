@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from portail.activities.models import Commune
 from portail.cli import archive, dumps, guards
-from portail.cli.console import Refused, say
+from portail.cli.console import Refused, how, say
 from portail.core.models import OutboxMail
 
 
@@ -118,9 +118,9 @@ def _tell(manifest: archive.Manifest, aside: Path | None) -> None:
     if aside is not None:
         say(f"Ce qu'elle remplace est gardé dans {aside} : supprimez-le quand vous n'en aurez plus besoin.")
     if guards.pending_migrations():
-        say("La base est plus ancienne que le portail : .venv/bin/portail upgrade")
+        say(f"La base est plus ancienne que le portail : {how('upgrade')}")
         return
     if waiting := OutboxMail.objects.filter(state=OutboxMail.State.PENDING).count():
         say(f"{waiting} courriels attendaient au moment de la sauvegarde : ils partiront au démarrage.")
     if commune := Commune.objects.first():
-        say(f"Commune : {commune.name}. Démarrez le portail : .venv/bin/portail serve")
+        say(f"Commune : {commune.name}. Démarrez le portail : {how('serve')}")

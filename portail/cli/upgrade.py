@@ -9,7 +9,7 @@ from django.db.utils import DatabaseError
 from django.utils import timezone
 
 from portail.cli import archive, backup, check, guards
-from portail.cli.console import Refused, say
+from portail.cli.console import Refused, how, say
 
 
 def run(options: Namespace) -> int:
@@ -39,6 +39,6 @@ def _migrate(saved: Path, pending: list[str]) -> None:
         raise Refused(
             f"La mise à jour s'est arrêtée : {failure}\n"
             "Remettez l'ancienne version du portail, puis la sauvegarde :\n"
-            f".venv/bin/portail restore {saved} --replace"
+            f"  {how('restore', str(saved), '--replace')}"
         ) from failure
     say(f"{len(pending)} mises à jour appliquées à la base de données.")

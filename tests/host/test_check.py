@@ -55,7 +55,7 @@ def test_each_line_says_what_to_do_and_the_status_tells(healthy, capsys):
     said = capsys.readouterr().out
     assert "à faire  Automate" in said
     assert "vu il y a 9 min" in said
-    assert "→ rien ne part sans lui : lancez" in said
+    assert "→ rien ne part sans lui : " in said
 
 
 def test_what_is_stopped_on_purpose_is_not_looked_for(healthy):
@@ -84,7 +84,7 @@ def test_a_portal_without_its_commune_is_told(healthy):
     from portail.activities.models import Commune
 
     Commune.objects.all().delete()
-    assert todo()["Commune"] == ".venv/bin/portail init"
+    assert todo()["Commune"].endswith("portail init")
 
 
 def test_a_folder_that_cannot_be_written_is_told(healthy, settings, tmp_path):
