@@ -22,7 +22,7 @@ PYTHON = sys.executable
 MANAGE = [PYTHON, "manage.py"]
 PYTEST = [PYTHON, "-m", "pytest", "-q"]
 FAST = ["-n", "2", "--ignore=tests/e2e", "-m", "not slow"]
-SLOW = ["--ignore=tests/e2e", "-m", "slow"]
+SLOW = ["-n", "2", "--ignore=tests/e2e", "-m", "slow"]
 # The portal never runs during an upgrade, so old code never meets a new table: what only matters then is left out.
 UPGRADE = ["lintmigrations", "--no-cache", "--quiet", "ok", "ignore", "--warnings-as-errors"]
 UPGRADE += [
