@@ -1,14 +1,13 @@
 """Where a household is written to."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from portail.accounts.models import User
 from portail.families.models import Adult, Household
 
 
-@dataclass(frozen=True)
-class Recipient:
+class Recipient(NamedTuple):
     """An address, and the language in which its person reads."""
 
     address: str

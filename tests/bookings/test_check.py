@@ -302,3 +302,15 @@ def test_queries_do_not_grow_with_the_wishes(cast, django_assert_num_queries):
 
 def week_later(cast):
     return [session(cast, MONDAY + timedelta(days=n)) for n in (7, 8, 10, 11)]
+
+
+def test_a_closed_dossier_books_nothing_and_keeps_what_it_has(cast):
+    booked, free = session(cast, MONDAY), session(cast, MONDAY + timedelta(days=1))
+    make.BookingFactory(child=cast.noe, household=cast.alice.household, session=booked)
+    cast.alice.household.closed_at = IN_TIME
+    cast.alice.household.save()
+    wishes = add(cast.noe, free) + remove(cast.noe, booked)
+    for as_service in (False, True):
+        recap = check(cast.alice.household, wishes, actor=cast.alice.user, now=IN_TIME, as_service=as_service)
+        assert recap.is_empty
+        assert len(recap.refused) == 2

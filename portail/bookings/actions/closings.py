@@ -20,12 +20,13 @@ from portail.activities.actions import closings as sessions_of
 from portail.activities.actions.closings import Selection
 from portail.activities.actions.sessions import set_capacities, set_capacity
 from portail.activities.models import Closing, ServicePlace, Session
-from portail.bookings.actions.receipts import issue, recipients
+from portail.bookings.actions.receipts import issue
 from portail.bookings.models import Booking, Receipt, ReceiptLine
 from portail.bookings.queries.touched import Family, by_family, fingerprint
 from portail.bookings.recap import Change, Pair, Wish, recap
 from portail.bookings.standing import Standing, State
 from portail.core import outbox
+from portail.families import recipients
 
 REOPENED_MAIL = "bookings/mail/reopened"
 
@@ -210,7 +211,7 @@ def _book_again(
 def _tell_reopened(receipt: Receipt, bookings: list[Booking], now: datetime) -> None:
     """A mail about the days that may be booked again; none when they have all gone by."""
     coming = [booking for booking in bookings if booking.session.date >= timezone.localdate(now)]
-    for address, language in recipients(receipt.household) if coming else ():
+    for address, language in recipients.of_household(receipt.household) if coming else ():
         outbox.post(
             REOPENED_MAIL,
             to=address,

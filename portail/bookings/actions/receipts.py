@@ -14,6 +14,7 @@ from portail.bookings.models import Booking, Receipt, ReceiptLine
 from portail.bookings.queries.receipts import RECEIPT_MAIL
 from portail.bookings.recap import Change
 from portail.core import journal, outbox
+from portail.families import recipients
 from portail.families.models import Household
 
 CONDITIONS_LENGTH = 300
@@ -105,7 +106,7 @@ def _words(change: Change) -> str:
 
 def _tell(receipt: Receipt, added: list[Change], removed: list[Change], now: datetime) -> None:
     """A mail to each adult of the household that books."""
-    for address, language in recipients(receipt.household):
+    for address, language in recipients.of_household(receipt.household):
         outbox.post(
             RECEIPT_MAIL,
             to=address,
@@ -115,14 +116,3 @@ def _tell(receipt: Receipt, added: list[Change], removed: list[Change], now: dat
             about=receipt.household.journal_subject,
             language=language,
         )
-
-
-def recipients(household: Household) -> list[tuple[str, str]]:
-    """The adults' addresses, each once with its language: the account's, or the contact address without one."""
-    found: dict[str, tuple[str, str]] = {}
-    for adult in household.adults.select_related("user"):
-        user = adult.user if adult.user and adult.user.is_active and adult.user.activated_at else None
-        address, language = (user.email, user.language) if user else (adult.email, "fr")
-        if address:
-            found.setdefault(address.casefold(), (address, language))
-    return list(found.values())

@@ -120,8 +120,9 @@ class _Maker:
 
 
 def may_book(link: HouseholdChild, day: date) -> bool:
-    """Whether this household books for the child on this day."""
-    return link.can_book and link.since <= day and (link.until is None or day <= link.until)
+    """Whether this household books for the child on this day. A dossier that is closed books nothing more."""
+    holds = link.since <= day and (link.until is None or day <= link.until)
+    return link.can_book and holds and link.household.closed_at is None
 
 
 def _offered(children: Any, first: date, last: date) -> QuerySet:

@@ -5,12 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Model
-from django.forms.models import model_to_dict
 
 from portail.accounts.models import User
 from portail.core import changes, journal
-from portail.core.changes import Merged
+from portail.core.changes import Changes, Merged
 from portail.families.models import Adult, Child, ChildContact, Household
 
 REACH = ("email", "mobile_phone", "home_phone", "work_phone")
@@ -27,8 +25,8 @@ def update_reach(
     with transaction.atomic():
         household = Household.objects.select_for_update().get(pk=adult.household_id)
         adult = Adult.objects.select_for_update().get(pk=adult.pk)
-        changed = _write(adult, {field: values[field] for field in REACH})
-        invoices = _write(household, {"invoices_by_mail": invoices_by_mail})
+        changed = changes.write(adult, {field: values[field] for field in REACH})
+        invoices = changes.write(household, {"invoices_by_mail": invoices_by_mail})
         return _journal(
             "family.reach_changed",
             household,
@@ -45,7 +43,7 @@ def update_child_reach(
     """Keep a child's own telephone and address. Both its households see them."""
     with transaction.atomic():
         child = Child.objects.select_for_update().get(pk=child.pk)
-        changed = _write(child, {"phone": phone, "email": email})
+        changed = changes.write(child, {"phone": phone, "email": email})
         return _journal(
             "family.child_reach_changed", household, f"Coordonnées de {child} modifiées", changed, actor, now
         )
@@ -70,7 +68,7 @@ def save_contact(
                 return same
         else:
             contact = ChildContact.objects.select_for_update().get(pk=contact.pk)
-        changed = _write(contact, {field: values[field] for field in CONTACT})
+        changed = changes.write(contact, {field: values[field] for field in CONTACT})
         did = "ajouté" if is_new else "modifié"
         _journal(
             "family.contact_saved",
@@ -110,22 +108,6 @@ def remove_contact(contact: ChildContact, *, actor: User, now: datetime) -> None
             )
 
 
-Changes = dict[str, tuple[Any, Any]]
-
-
-def _write(row: Model, values: Mapping[str, Any]) -> Changes:
-    """Save the values that differ from the row's; what was and what is, by field."""
-    before = {} if row.pk is None else model_to_dict(row, fields=list(values))
-    changed = {
-        field: (before.get(field), value) for field, value in values.items() if before.get(field) != value
-    }
-    for field, (_, value) in changed.items():
-        setattr(row, field, value)
-    if changed or row.pk is None:
-        row.save()
-    return changed
-
-
 def _journal(
     verb: str, household: Household, summary: str, changed: Changes, actor: User, now: datetime
 ) -> bool:
@@ -136,7 +118,7 @@ def _journal(
             summary=summary,
             actor=actor,
             now=now,
-            before={field: was for field, (was, _) in changed.items()},
-            after={field: value for field, (_, value) in changed.items()},
+            before=changes.before(changed),
+            after=changes.after(changed),
         )
     return bool(changed)
