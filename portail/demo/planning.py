@@ -36,8 +36,12 @@ class Act:
     removed: list[Booking] = field(default_factory=list)
 
 
-Key = tuple[int, int, int]
-"""A child, the household that books for it, a session."""
+@dataclass(frozen=True)
+class Habit:
+    """How likely each weekday (0 is Monday) is booked, and whether mornings are too."""
+
+    days: dict[int, float]
+    mornings: bool
 
 
 def write(plans: list[Family], town: Town, agent: User, when: Timeline, chance: random.Random) -> None:
@@ -142,28 +146,27 @@ def _opening(day: date) -> date:
     return date(year, 6, 15)
 
 
-def _habit(code: str, chance: random.Random) -> dict[int, float]:
-    """How likely each weekday (0 is Monday) is booked: every day, some days, now and then."""
-    kind = chance.random()
+def _habit(code: str, chance: random.Random) -> Habit:
+    """Every day, some days, now and then; a third of those in care come in the morning."""
+    kind, mornings = chance.random(), code != "periscolaire" or chance.random() < 0.34
     if code in ("mercredi", "vacances"):
-        return dict.fromkeys(range(5), 0.92 if kind < 0.6 else 0.4)
+        return Habit(dict.fromkeys(range(5), 0.92 if kind < 0.6 else 0.4), mornings)
     if kind < 0.5:
-        return dict.fromkeys((0, 1, 3, 4), 0.97)
+        return Habit(dict.fromkeys((0, 1, 3, 4), 0.97), mornings)
     if kind < 0.85:
-        return dict.fromkeys(chance.sample((0, 1, 3, 4), 2), 0.95)
-    return dict.fromkeys((0, 1, 3, 4), 0.15)
+        return Habit(dict.fromkeys(chance.sample((0, 1, 3, 4), 2), 0.95), mornings)
+    return Habit(dict.fromkeys((0, 1, 3, 4), 0.15), mornings)
 
 
 def _wanted(
     enrolment: Enrolment,
-    habit: dict[int, float],
+    habit: Habit,
     period: tuple[date, date],
     offered: dict[tuple[int, int, int, int], list[Session]],
     family: Family,
     chance: random.Random,
 ) -> Iterator[Session]:
     """The sessions of the period that this child usually takes, on the weeks of this household."""
-    mornings = enrolment.activity.code != "periscolaire" or enrolment.pk % 3 == 0
     for year, month in _months(period):
         for session in offered.get((enrolment.activity_id, enrolment.place_id, year, month), ()):
             day = session.date
@@ -171,8 +174,8 @@ def _wanted(
                 period[0] <= day <= period[1]
                 and enrolment.school_year.holds(day)
                 and is_week_of(family.number, day)
-                and (mornings or session.service.code != "matin")
-                and chance.random() < habit.get(day.weekday(), 0)
+                and (habit.mornings or session.service.code != "matin")
+                and chance.random() < habit.days.get(day.weekday(), 0)
             ):
                 yield session
 
