@@ -15,16 +15,32 @@ from portail.cli.console import Refused, say
 from portail.cli.demo_accounts import kept_accounts
 from portail.cli.supervisor import Child, Crew, supervise
 
+MOST_PROCESSES = 64
+
 
 def run(options: Namespace) -> int:
     guards.ready_to_serve()
+    refuse_no_process()
     refuse_busy_port()
     collect_static_files()
     with guards.in_service():
         status = supervise(Crew(children=[web(), worker()], is_ready=answers, on_ready=welcome))
-    if status == 0:
-        say("", "Le portail est arrêté.")
-    return status
+    if status:
+        raise Refused("Le site n'a pas pu démarrer : la raison est dans les lignes qui précèdent.")
+    say("", "Le portail est arrêté.")
+    return 0
+
+
+def refuse_no_process() -> None:
+    """Raises Refused when the settings leave nobody to answer."""
+    for variable, count in (
+        ("PORTAIL_WORKERS", settings.WEB_WORKERS),
+        ("PORTAIL_THREADS", settings.WEB_THREADS),
+    ):
+        if not 1 <= count <= MOST_PROCESSES:
+            raise Refused(
+                f"{variable} vaut {count} : donnez un nombre de 1 à {MOST_PROCESSES}, par exemple 2."
+            )
 
 
 def refuse_busy_port() -> None:

@@ -95,6 +95,7 @@ def test_a_busy_port_is_told(portal):
     [
         ({"PORTAIL_PORT": "huit"}, "La valeur de PORTAIL_PORT n'est pas comprise : « huit »"),
         ({"PORTAIL_PORT": "99999"}, "corrigez PORTAIL_BIND ou PORTAIL_PORT"),
+        ({"PORTAIL_WORKERS": "0"}, "PORTAIL_WORKERS vaut 0 : donnez un nombre de 1 à 64"),
         ({"PORTAIL_BIND": "192.0.2.1"}, "Cette machine n'a pas l'adresse 192.0.2.1"),
         ({"PORTAIL_PRODUCTION": "peut-être"}, "La valeur de PORTAIL_PRODUCTION"),
         ({"DATABASE_URL": "mongo://secret@x/y"}, "La valeur de DATABASE_URL n'est pas comprise.\n"),
