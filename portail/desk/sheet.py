@@ -38,6 +38,7 @@ class ChildBlock:
     enrolments: list[Enrolment]
     others: list[HouseholdChild]
     is_here: bool
+    may_share: bool
 
 
 @dataclass(frozen=True)
@@ -137,11 +138,13 @@ def _children(household: Household, year: SchoolYear | None, today: date) -> lis
 
 def _block(link: HouseholdChild, today: date) -> ChildBlock:
     child = link.child
+    others: list[HouseholdChild] = child.other_links  # type: ignore[attr-defined]
     schoolings: Sequence[Schooling] = child.of_this_year  # type: ignore[attr-defined]
     return ChildBlock(
         link=link,
         schooling=schoolings[0] if schoolings else None,
         enrolments=child.current_enrolments,  # type: ignore[attr-defined]
-        others=child.other_links,  # type: ignore[attr-defined]
+        others=others,
+        may_share=all(other.until is not None and other.until < today for other in others),
         is_here=link.until is None or link.until >= today,
     )

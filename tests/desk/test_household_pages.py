@@ -216,6 +216,28 @@ def test_a_form_whose_memory_was_lost_replaces_nothing_silently(agent, cast, gar
     assert adult.last_name == "Martin"
 
 
+def test_an_adult_whom_another_dossier_has_is_shown_before(agent, cast):
+    typed = {**PERSON, "first_name": "BOB", "last_name": "durand"}
+    address = at("adult_new", cast.alice.household)
+    response = agent.post(address, typed)
+    assert response.status_code == 422
+    assert response.context["alike"] == [cast.bob.household]
+    assert cast.alice.household.adults.count() == 1
+    for _ in range(2):
+        agent.post(address, {**typed, "confirmed": "1"})
+    assert cast.alice.household.adults.count() == 2
+
+
+def test_a_second_dossier_is_offered_while_there_is_room(agent, cast):
+    def offers():
+        text = agent.get(at("household", cast.alice.household)).content.decode()
+        return at("child_share", cast.alice.household, cast.lea) in text
+
+    assert not offers()
+    HouseholdChild.objects.filter(child=cast.lea, household=cast.bob.household).update(until="2026-01-01")
+    assert offers()
+
+
 def test_an_adult_is_removed_after_a_question(agent, cast):
     marc = make.AdultFactory(household=cast.alice.household, first_name="Marc")
     address = at("adult_remove", cast.alice.household, marc)
@@ -420,3 +442,14 @@ def test_the_journal_is_told_in_words_and_paged(agent, cast):
     page = agent.get(at("household_journal", household) + "?page=2")
     text = page.content.decode()
     assert "École : École Jules-Verne → École Louise-Michel" in text
+
+
+def test_the_list_takes_as_many_queries_for_a_page_as_for_three_rows(agent, cast, django_assert_num_queries):
+    with django_assert_num_queries(8):
+        agent.get(at("households"))
+    for number in range(30):
+        household = make.HouseholdFactory(name=f"FAMILLE {number:02}")
+        make.AdultFactory(household=household, user=make.UserFactory())
+        make.HouseholdChildFactory(household=household, child=make.ChildFactory())
+    with django_assert_num_queries(8):
+        assert len(agent.get(at("households")).context["page"]) == 25

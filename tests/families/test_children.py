@@ -75,6 +75,14 @@ def test_sharing_twice_is_sharing_once(cast):
     assert verbs(cast.bob.household) == verbs(cast.alice.household) == ["child.shared"]
 
 
+def test_a_child_that_left_comes_back_by_its_dates(cast):
+    link = cast.noe.household_links.get()
+    link.until = TODAY - timedelta(days=10)
+    link.save()
+    with pytest.raises(ValidationError, match="a déjà été dans ce dossier"):
+        children.share_child(cast.noe, cast.alice.household, LINK, actor=cast.agnes, now=NOW)
+
+
 def test_dates_follow_each_other(cast):
     link = cast.noe.household_links.get()
     wrong = {**RIGHTS, "since": TODAY, "until": TODAY - timedelta(days=1)}

@@ -10,8 +10,9 @@ from portail.accounts.rights import Right
 from portail.desk import access
 from portail.desk.forms.households import AdultForm
 from portail.desk.views import block
+from portail.families import queries, search
 from portail.families.actions import households as actions
-from portail.families.models import Adult
+from portail.families.models import Adult, Household
 
 BLOCK = "adultes"
 
@@ -22,10 +23,32 @@ def new(request: HttpRequest, household_id: int) -> HttpResponse:
     form = AdultForm(
         request.POST or None, instance=Adult(household=household, last_name=household.name.title())
     )
+    alike: list[Household] = []
     if form.is_valid():
-        adult = actions.add_adult(household, form.values(), actor=access.require(request), now=timezone.now())
-        return block.done(request, household, BLOCK, told=f"{adult} est dans le dossier.")
-    return block.form_page(request, household, form, block=BLOCK, title="Ajouter un adulte", submit="Ajouter")
+        alike = _alike(form, household) if "confirmed" not in request.POST else []
+        if not alike:
+            agent = access.require(request)
+            adult = actions.add_adult(household, form.values(), actor=agent, now=timezone.now())
+            return block.done(request, household, BLOCK, told=f"{adult} est dans le dossier.")
+    response = block.form_page(
+        request,
+        household,
+        form,
+        block=BLOCK,
+        title="Ajouter un adulte",
+        submit="Ajouter",
+        template="desk/households/new_adult.html",
+        alike=alike,
+    )
+    response.status_code = 422 if form.errors or alike else 200
+    return response
+
+
+def _alike(form: AdultForm, household: Household) -> list[Household]:
+    """The other dossiers that have an adult of these names."""
+    person = form.cleaned_data["first_name"], form.cleaned_data["last_name"]
+    found = search.lookalikes([person], but=household.pk)
+    return list(queries.with_people(found[:6], day=timezone.localdate()))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -69,8 +69,15 @@ def edit(request: HttpRequest, household_id: int, enrolment_id: int) -> HttpResp
                 return block.done(
                     request, link.household, BLOCK, told="L'inscription est enregistrée.", merged=merged
                 )
-    title = f"{link.child.first_name} · {enrolment}"
-    return block.form_page(request, link.household, form, block=BLOCK, title=title)
+    return block.form_page(
+        request,
+        link.household,
+        form,
+        block=BLOCK,
+        title=f"{link.child.first_name} · {enrolment}",
+        template="desk/households/enrolment.html",
+        enrolment=enrolment,
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -50,6 +50,7 @@ def household(request: HttpRequest, household_id: int) -> HttpResponse:
         "can_edit": has_right(agent, Right.EDIT_FAMILIES),
         "can_decide": has_right(agent, Right.DECIDE_REQUESTS),
         "can_book": has_right(agent, Right.BOOK),
+        "can_mail": has_right(agent, Right.MANAGE_MAILS),
     }
     return block.in_place(request, render(request, "desk/households/household.html", context))
 
@@ -182,7 +183,9 @@ def mails(request: HttpRequest, household_id: int) -> HttpResponse:
     found = access.get_household(request, household_id)
     sent = OutboxMail.objects.filter(about=found.journal_subject).defer("text", "html")
     page = Paginator(sent, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "desk/households/mails.html", {"household": found, "page": page})
+    can_mail = has_right(access.require(request), Right.MANAGE_MAILS)
+    context = {"household": found, "page": page, "can_mail": can_mail}
+    return render(request, "desk/households/mails.html", context)
 
 
 def _letters(found: list[Household], *, name: str) -> HttpResponse:

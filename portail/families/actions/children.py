@@ -20,6 +20,10 @@ TOO_MANY = (
     "puis ajoutez celui-ci à partir du lendemain."
 )
 
+WAS_THERE = (
+    "Cet enfant a déjà été dans ce dossier : changez sa date de fin, dans la fiche de l'enfant de ce dossier."
+)
+
 
 class StillUsed(Exception):
     """The child has bookings here: an end date keeps them, taking the child away would lose them."""
@@ -65,11 +69,13 @@ def share_child(
 ) -> HouseholdChild:
     """Put a child in one more dossier. Already there: nothing changes.
 
-    Raises ValidationError when that would make three at the same time.
+    Raises ValidationError when that would make three at the same time, or when the child was there and left.
     """
     with transaction.atomic():
         child = _locked(child)
         already = child.household_links.filter(household=household).first()
+        if already and already.until is not None and already.until < link["since"]:
+            raise ValidationError(WAS_THERE)
         if already:
             return already
         shared = HouseholdChild(household=household, child=child)
