@@ -224,8 +224,12 @@ def _regulation(today: date) -> None:
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    from django.db import transaction
+    from django.db import connection, transaction
     from django.utils import timezone
 
     with transaction.atomic():
-        print(json.dumps(build(timezone.localdate())))
+        facts = build(timezone.localdate())
+    if connection.vendor == "postgresql":  # what autovacuum does by itself on a server in service
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+    print(json.dumps(facts))
