@@ -19,6 +19,9 @@ def keep(request: HttpRequest) -> HttpResponse:
 
 
 def asked(request: HttpRequest) -> QueryDict:
-    """What narrows this page: what was kept under the number of its address, otherwise the address itself."""
-    kept = request.session.get(KEPT, {}).get(request.GET.get("filtre", ""))
-    return request.GET if kept is None else QueryDict(kept)
+    """What narrows this page: what was kept under the number of its address, otherwise the address itself.
+
+    Null characters are dropped: PostgreSQL has no text that holds one.
+    """
+    kept: str | None = request.session.get(KEPT, {}).get(request.GET.get("filtre", ""))
+    return QueryDict((request.GET.urlencode() if kept is None else kept).replace("%00", ""))

@@ -55,3 +55,13 @@ def test_another_session_does_not_see_it(administration, cast):
     other = GuardingClient()
     other.force_login(cast.alix)
     assert len(other.get(address).context["page"]) > 1
+
+
+@pytest.mark.parametrize("name", ["mails", "users", "journal"])
+@pytest.mark.parametrize("typed", ["a\x00b", "%", "💶", "O'Neill", "a" * 10_000])
+def test_absurd_words_narrow_a_list_without_harm(client, cast, name, typed):
+    client.force_login(cast.alix)
+    url = reverse(f"desk:{name}")
+    values = {"q": typed, "texte": typed, "etat": typed, "role": typed}
+    assert client.post(url, values, follow=True).status_code in (200, 422)
+    assert client.get(url, values).status_code in (200, 422)
