@@ -1,6 +1,7 @@
 """What every test may lean on. The cast is in cast.py, the rows in factories.py, the page guard in guard.py."""
 
 import shutil
+from importlib import import_module
 
 import hypothesis
 import pytest
@@ -13,6 +14,10 @@ pytest_plugins = ["tests.cast", "tests.smtp", "tests.world"]
 # A shared machine has slow moments, which say nothing about the code.
 hypothesis.settings.register_profile("portail", deadline=None, database=None, max_examples=60)
 hypothesis.settings.load_profile("portail")
+
+
+def pytest_sessionstart() -> None:
+    import_module("config.urls")  # once, before a test changes a setting that decides which addresses exist
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
