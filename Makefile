@@ -25,6 +25,7 @@ format: ## remettre le code et les gabarits en forme
 	@$(PY) -m ruff check --quiet --fix-only .
 	@$(PY) -m ruff format --quiet .
 	@$(PY) -m djlint --quiet --reformat portail > /dev/null || true
+	@$(PY) -m djlint --quiet --reformat portail > /dev/null # une seconde fois : djlint n'est pas stable du premier coup
 
 messages: ## reprendre les textes des familles dans les catalogues de langues
 	@scripts/environment.sh dev
