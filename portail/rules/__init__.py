@@ -31,6 +31,9 @@ missing. `quantity` and `already` (for caps) are known of the request too. What 
 `quotients.quotient_on`, and a basket is judged by `constraints.violations`; their rules are
 `regulation.surcharges`, `.absences`, `.quotient`, `.constraints`.
 
+**The billing cycle**: `regulation.billing` (a `BillingCycle`, with usual values when the file has no [billing]):
+`.period(day)`, `.run_on(day)`, `.due(issued)` → day and reason, `.minimum`, `.payment_modes`, `.series`, notes.
+
 **The file itself**: `broken_examples(regulation, calendar)` and `doubts(regulation, calendar, around=day)` are
 `Problem` lists; `differences.differences(old, new)` tells what changes in sentences; `explain` answers in JSON;
 `schema.schema()` is for editors. The vocabulary is in docs/rules.
@@ -40,6 +43,7 @@ missing. `quantity` and `already` (for caps) are known of the request too. What 
 """
 
 from . import explain
+from .billing import BillingCycle, Due, PaymentMode
 from .calendars import (
     ANY_SERVICE,
     OFFICE_WEEKDAYS,
@@ -97,6 +101,7 @@ __all__ = [
     "Anchor",
     "Asked",
     "Bad",
+    "BillingCycle",
     "Calendar",
     "CalendarUnknown",
     "Commune",
@@ -105,6 +110,7 @@ __all__ = [
     "DayKind",
     "DeadlineRule",
     "Decision",
+    "Due",
     "Effect",
     "English",
     "Entry",
@@ -115,6 +121,7 @@ __all__ = [
     "Limit",
     "OpeningRule",
     "Part",
+    "PaymentMode",
     "Price",
     "PriceUnknown",
     "Problem",

@@ -6,7 +6,7 @@ Each `check_*` raises Expected for what no single field can tell; each builder i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from datetime import time
 from typing import Any
 
@@ -22,23 +22,34 @@ NEVER = Limit(never=True)
 
 
 def many(
-    items: Iterable[Values],
+    items: Collection[Values],
     path: Path,
     check: Callable[[Values], None],
     build: Callable[[Values], Any],
     report: Report,
 ) -> list[tuple[Path, Any]]:
     """The values built from a list of sound tables, each with its path; what cannot be built is reported."""
-    built = []
-    for index, item in enumerate(items):
-        here: Path = (*path, index)
-        try:
-            check(item)
-            if item.sound:
-                built.append((here, build(item)))
-        except Expected as expected:
-            report.add((*here, *expected.key.split(".")) if expected.key else here, str(expected))
-    return built
+    places: list[Path] = [(*path, index) for index, _ in enumerate(items)]
+    built = ((here, one(item, here, check, build, report)) for here, item in zip(places, items, strict=True))
+    return [(here, value) for here, value in built if value is not None]
+
+
+def one(
+    values: Values | None,
+    path: Path,
+    check: Callable[[Values], None],
+    build: Callable[[Values], Any],
+    report: Report,
+) -> Any:
+    """The value built from a sound table; None when there is no table, or when something in it was reported."""
+    try:
+        if values is not None:
+            check(values)
+            if values.sound:
+                return build(values)
+    except Expected as expected:
+        report.add((*path, *expected.key.split(".")) if expected.key else path, str(expected))
+    return None
 
 
 def check_dates(values: Values) -> None:

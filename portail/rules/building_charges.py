@@ -1,8 +1,9 @@
-"""Surcharges, absences, quotient and constraints made of the tables of a settings file."""
+"""Surcharges, absences, quotient, billing cycle and constraints made of the tables of a settings file."""
 
 from __future__ import annotations
 
 from .absences import AbsenceRule
+from .billing import BillingCycle
 from .building import check_dates, check_limit, formula, scope
 from .constraints import Constraint
 from .fields import Expected, Values
@@ -72,6 +73,22 @@ def quotient(values: Values) -> QuotientRule:
         effect=values["effect"],
         missing=values["missing"],
     )
+
+
+def check_billing(values: Values) -> None:
+    if values["series"] == values["credit_series"]:
+        raise Expected(
+            "les factures et les avoirs ont chacun leur série : une autre est attendue", key="credit_series"
+        )
+    if len(set(values["payment_modes"])) < len(values["payment_modes"]):
+        raise Expected("chaque moyen de paiement ne doit figurer qu'une fois", key="payment_modes")
+    reminders = list(values["reminders"])
+    if None not in reminders and reminders != sorted(set(reminders)):
+        raise Expected("des nombres de jours qui vont croissant sont attendus", key="reminders")
+
+
+def billing(values: Values) -> BillingCycle:
+    return BillingCycle(**{name: value for name, value in values.items() if name != "assumes"})
 
 
 def check_constraint(values: Values) -> None:

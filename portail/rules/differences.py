@@ -69,6 +69,8 @@ def _said(regulation: Regulation) -> Iterator[tuple[str, str]]:
             yield f"{noun} « {other.name} », {_scope(other.scope)}", told
     for name, value in _plain(regulation.quotient):
         yield f"Quotient, {name}", value
+    for name, value in _plain(regulation.billing):
+        yield f"Facturation, {name}", value
 
 
 _NAMES = {
@@ -122,6 +124,18 @@ _NAMES = {
     "rounding": "arrondi",
     "cap": "plafond",
     "band_shift": "tranches décalées",
+    "every": "facturée par",
+    "timing": "avant ou après la période",
+    "issued_on": "le jour du mois",
+    "due_days": "échéance en jours",
+    "due_month_day": "échéance le jour du mois",
+    "minimum": "montant minimal",
+    "payment_modes": "moyens de paiement",
+    "series": "série des factures",
+    "credit_series": "série des avoirs",
+    "reminders": "relances en jours",
+    "invoice_note": "mention au bas des factures",
+    "balance_note": "mention du solde antérieur",
 }
 """The settings of a rule, in words."""
 

@@ -126,6 +126,24 @@ class Text(Field):
 
 
 @dataclass(frozen=True)
+class Letters(Field):
+    """Capital letters and digits, at most `longest`: the name of a series of numbers."""
+
+    longest: int = 6
+
+    def read(self, value: Any, path: Path, report: Report) -> str:
+        if isinstance(value, str) and re.fullmatch(rf"[A-Z0-9]{{1,{self.longest}}}", value):
+            return value
+        raise Expected(
+            f"des majuscules ou des chiffres sont attendus, {self.longest} au plus, par exemple "
+            f'"F" (reçu : {_shown(value)})'
+        )
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": f"^[A-Z0-9]{{1,{self.longest}}}$"}
+
+
+@dataclass(frozen=True)
 class Integer(Field):
     """A whole number between two bounds."""
 

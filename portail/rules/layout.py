@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from .absences import Outcome
 from .bands import Holes, Overlaps
+from .billing import DESK_MODES, Every, PaymentMode, Timing
 from .calendars import ANY_SERVICE, EntryKind, RunsIn
 from .days import DayKind
 from .deadlines import BOTH, Action, Effect
@@ -24,6 +25,7 @@ from .fields import (
     Hour,
     Integer,
     Known,
+    Letters,
     ListOf,
     Moment,
     MonthDay,
@@ -309,6 +311,28 @@ QUOTIENT = Table(
     }
 )
 
+BILLING = Table(
+    fields={
+        "every": Choice(default=Every.MONTH, choices={e.value: e for e in Every}),
+        "timing": Choice(default=Timing.AFTER, choices={t.value: t for t in Timing}),
+        "issued_on": Integer(default=5, lowest=1, highest=28),
+        "due_days": Integer(default=30, highest=365),
+        "due_month_day": Integer(default=None, lowest=1, highest=31),
+        "minimum": Amount(default=Decimal(0), highest=Decimal(1000)),
+        "payment_modes": ListOf(
+            default=DESK_MODES,
+            item=Choice(choices={m.value: m for m in PaymentMode}),
+            example='["cash", "cheque", "transfer"]',
+        ),
+        "series": Letters(default="F", longest=6),
+        "credit_series": Letters(default="A", longest=6),
+        "reminders": ListOf(default=(), item=Integer(lowest=1, highest=365), example="[15, 30]"),
+        "invoice_note": Text(default="", longest=600),
+        "balance_note": Text(default="", longest=300),
+        "assumes": Text(default=None, longest=300),
+    }
+)
+
 CONSTRAINT = Table(
     fields={
         "name": Text(longest=100),
@@ -357,6 +381,7 @@ FILE = Table(
         "surcharges": Tables(table=SURCHARGE),
         "absences": Tables(table=ABSENCE),
         "quotient": QUOTIENT,
+        "billing": BILLING,
         "constraints": Tables(table=CONSTRAINT),
         "examples": Tables(table=EXAMPLE),
     }

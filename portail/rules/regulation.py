@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from . import building
 from . import building_charges as charges
 from .absences import AbsenceRule
+from .billing import BillingCycle
 from .building_tariffs import check_tariff, tariff
 from .calendars import OFFICE_WEEKDAYS, SCHOOL_WEEKDAYS, Calendar, Entry, ServiceDays
 from .constraints import Constraint
@@ -77,6 +78,7 @@ class Regulation:
     surcharges: tuple[Surcharge, ...] = ()
     absences: tuple[AbsenceRule, ...] = ()
     quotient: QuotientRule = QuotientRule()  # noqa: RUF009  (frozen)
+    billing: BillingCycle = BillingCycle()  # noqa: RUF009  (frozen)
     constraints: tuple[Constraint, ...] = ()
     examples: tuple[Example, ...] = ()
     password_min_length: int = 12
@@ -189,6 +191,7 @@ def _regulation(values: Values, report: Report) -> Regulation | None:
     examples = _many(values["examples"], "examples", building.check_nothing, _example, report)
     _refuse_twice(services, report)
     commune = _commune(values["commune"], report)
+    billing = building.one(values["billing"], ("billing",), charges.check_billing, charges.billing, report)
     if report.problems or commune is None:
         return None
     return Regulation(
@@ -201,6 +204,7 @@ def _regulation(values: Values, report: Report) -> Regulation | None:
         surcharges=tuple(one for _, one in surcharges),
         absences=tuple(one for _, one in absences),
         quotient=charges.quotient(values["quotient"]) if values["quotient"] else QuotientRule(),
+        billing=billing or BillingCycle(),
         constraints=tuple(one for _, one in constraints),
         examples=tuple(replace(one, line=report.line(path)) for path, one in examples),
         password_min_length=(values["accounts"] or {"password_min_length": 12})["password_min_length"],

@@ -245,6 +245,19 @@ TEMPLATES: Mapping[str, str] = {
     "quotient.found": gettext_noop("quotient {value:plain} ({kind}), valable du {start:year} au {end:year}"),
     "quotient.missing": gettext_noop("aucun quotient justifié ce jour-là : le tarif le plus fort s'applique"),
     "quotient.default": gettext_noop("aucun quotient justifié ce jour-là : {value:plain} est retenu"),
+    # the invoice
+    "billing.due.days": gettext_noop("à régler au plus tard le {day:year}, {days} jours après l'émission"),
+    "billing.due.month_day": gettext_noop(
+        "à régler au plus tard le {day:year}, échéance du {number:ordinal} du mois"
+    ),
+    "billing.mode.cash": gettext_noop("espèces"),
+    "billing.mode.cheque": gettext_noop("chèque"),
+    "billing.mode.card": gettext_noop("carte bancaire au guichet"),
+    "billing.mode.transfer": gettext_noop("virement"),
+    "billing.mode.debit": gettext_noop("prélèvement automatique"),
+    "billing.mode.cesu": gettext_noop("CESU"),
+    "billing.mode.vouchers": gettext_noop("chèques-vacances"),
+    "billing.mode.online": gettext_noop("paiement en ligne"),
     "basket.week": gettext_noop("semaine du {start:short}"),
     "basket.month": gettext_noop("mois qui commence le {start:short}"),
     "basket.period": gettext_noop("période qui commence le {start:short}"),
