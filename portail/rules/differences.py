@@ -53,10 +53,10 @@ def _said(regulation: Regulation) -> Iterator[tuple[str, str]]:
     for rule in regulation.deadlines:
         yield from _deadline(rule)
     for opening in regulation.openings:
-        yield from _limits(f"Ouverture, {_scope(opening.scope)}", opening)
+        yield from _limits(f"Ouverture, {scope_words(opening.scope)}", opening)
     for entry in regulation.calendar:
         when = f"du {FRENCH.year(entry.start)} au {FRENCH.year(entry.end)}"
-        yield f"Calendrier, « {entry.label} »", f"{when}, {_scope(Scope(entry.services))}"
+        yield f"Calendrier, « {entry.label} »", f"{when}, {scope_words(Scope(entry.services))}"
     for tariff in regulation.tariffs:
         yield from _tariff(tariff)
     for noun, rules in (
@@ -66,7 +66,7 @@ def _said(regulation: Regulation) -> Iterator[tuple[str, str]]:
     ):
         for other in rules:
             told = ", ".join(f"{name} {value}" for name, value in _plain(other, without=("name",)))
-            yield f"{noun} « {other.name} », {_scope(other.scope)}", told
+            yield f"{noun} « {other.name} », {scope_words(other.scope)}", told
     for name, value in _plain(regulation.quotient):
         yield f"Quotient, {name}", value
     for name, value in _plain(regulation.billing):
@@ -164,7 +164,7 @@ def _value(name: str, value: Any) -> str:
     return "rien" if value is None else str(value)
 
 
-def _scope(scope: Scope) -> str:
+def scope_words(scope: Scope) -> str:
     """« cantine, résidence commune », « tous les services »."""
     words = ["tous les services" if ANY_SERVICE in scope.services else ", ".join(scope.services)]
     if scope.valid_from:
@@ -186,7 +186,7 @@ def _span(span: Span) -> str:
 
 def _deadline(rule: DeadlineRule) -> Iterator[tuple[str, str]]:
     actions = " et ".join(_ACTIONS[action] for action in sorted(rule.actions))
-    what = f"Délai pour {actions}, {_scope(rule.scope)}"
+    what = f"Délai pour {actions}, {scope_words(rule.scope)}"
     yield from _limits(what, rule)
     for number, tier in enumerate(rule.tiers, start=1):
         yield f"{what}, après la limite ({number})", _tier(tier)
@@ -226,8 +226,8 @@ def _tier(tier: Tier) -> str:
 
 
 def _tariff(tariff: Tariff) -> Iterator[tuple[str, str]]:
-    what = f"Tarif « {tariff.name} », {_scope(tariff.scope)}"
-    columns = [f", {_scope(column)}" for column in tariff.columns] if len(tariff.columns) > 1 else [""]
+    what = f"Tarif « {tariff.name} », {scope_words(tariff.scope)}"
+    columns = [f", {scope_words(column)}" for column in tariff.columns] if len(tariff.columns) > 1 else [""]
     columns = [column.replace("tous les services, ", "") for column in columns]
     match tariff.function:
         case Flat(prices):
@@ -254,7 +254,7 @@ def _tariff(tariff: Tariff) -> Iterator[tuple[str, str]]:
         yield f"{what}, {name}", value
     for adjustment in tariff.adjustments:
         yield (
-            f"{what}, ajustement « {adjustment.label} », {_scope(adjustment.scope)}",
+            f"{what}, ajustement « {adjustment.label} », {scope_words(adjustment.scope)}",
             _adjustment(adjustment),
         )
 

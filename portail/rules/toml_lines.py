@@ -6,6 +6,7 @@ Only used on a text that `tomllib` has accepted, so it need not judge, only walk
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 Path = tuple[str | int, ...]
 
@@ -26,6 +27,36 @@ def locate(text: str) -> dict[Path, int]:
     return walker.lines
 
 
+@dataclass(frozen=True)
+class Header:
+    """A `[table]` or `[[list]]` title: the path of the table it opens, and where the title starts and ends."""
+
+    path: Path
+    start: int
+    end: int
+
+
+@dataclass
+class Layout:
+    """Where the parts of a text stand, in characters: values, the pairs that hold them, titles, ends of tables.
+
+    `ends`: where one more pair may be written in a table; `inline`: the tables written between braces.
+    """
+
+    values: dict[Path, tuple[int, int]]
+    pairs: dict[Path, tuple[int, int]]
+    headers: list[Header]
+    ends: dict[Path, int]
+    inline: set[Path]
+
+
+def layout(text: str) -> Layout:
+    """Where everything stands, so that one value can be changed and nothing else."""
+    walker = _Walker(text)
+    walker.document()
+    return walker.layout
+
+
 def line_of(lines: dict[Path, int], path: Path) -> int:
     """The line of a path, or of the nearest thing above it; 1 when nothing is known."""
     while path and path not in lines:
@@ -39,6 +70,7 @@ class _Walker:
         self.lines: dict[Path, int] = {}
         self.counts: dict[Path, int] = {}
         self.counted_to, self.line = 0, 1
+        self.layout = Layout({}, {}, [], {}, set())
 
     def mark(self, path: Path) -> None:
         self.line += self.text.count("\n", self.counted_to, self.at)
@@ -48,14 +80,16 @@ class _Walker:
     def document(self) -> None:
         table: Path = ()
         while self.skip() < len(self.text):
-            if self.text.startswith("[[", self.at):
-                self.at += 2
-                table = self.header(repeated=True)
-            elif self.text[self.at] == "[":
-                self.at += 1
-                table = self.header(repeated=False)
+            start = self.at
+            if self.text[start] == "[":
+                repeated = self.text.startswith("[[", start)
+                self.at += 1 + repeated
+                table = self.header(repeated=repeated)
+                self.layout.headers.append(Header(table, start, self.at))
+                self.layout.ends[table] = self.at
             else:
                 self.pair(table)
+                self.layout.ends[table] = self.at
 
     def skip(self) -> int:
         self.at = self.end(_SKIP)
@@ -108,8 +142,15 @@ class _Walker:
         self.at += 1  # the equals sign
         self.at = self.end(_SPACES)
         self.value(path)
+        self.layout.pairs[path] = (start, self.at)
 
     def value(self, path: Path) -> None:
+        start = self.at
+        self.read_value(path)
+        self.at = start + len(self.text[start : self.at].rstrip())
+        self.layout.values[path] = (start, self.at)
+
+    def read_value(self, path: Path) -> None:
         opening = self.text[self.at : self.at + 1]
         if opening == "[":
             self.array(path)
@@ -134,8 +175,11 @@ class _Walker:
 
     def inline_table(self, path: Path) -> None:
         self.at += 1
+        self.layout.inline.add(path)
+        self.layout.ends[path] = self.at
         while self.skip() < len(self.text) and self.text[self.at] != "}":
             self.pair(path)
+            self.layout.ends[path] = self.at
             self.skip()
             self.at += self.text.startswith(",", self.at)
         self.at += 1

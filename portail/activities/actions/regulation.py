@@ -13,6 +13,7 @@ from portail.activities import queries
 from portail.activities.models import Commune, Regulation, Service, Session
 from portail.core import journal
 from portail.rules.differences import differences as rules_differences
+from portail.rules.rewriting import quoted
 
 
 class StaleVersion(Exception):
@@ -81,19 +82,13 @@ def _follow(commune: Commune, said: rules.Commune) -> None:
 def default_text(name: str, zone: str, subdivision: str = "") -> str:
     """The settings file that a new commune starts with, in its own name. Raises SettingsErrors on a strange name."""
     text = queries.default_regulation()
-    text = re.sub(r'(?m)^name = ".*"$', lambda _: f"name = {_quoted(name)}", text, count=1)
-    text = re.sub(r'(?m)^zone = ".*"$', lambda _: f"zone = {_quoted(zone)}", text, count=1)
+    text = re.sub(r'(?m)^name = ".*"$', lambda _: f"name = {quoted(name)}", text, count=1)
+    text = re.sub(r'(?m)^zone = ".*"$', lambda _: f"zone = {quoted(zone)}", text, count=1)
     if subdivision:
-        line = f"subdivision = {_quoted(subdivision)}"
+        line = f"subdivision = {quoted(subdivision)}"
         text = re.sub(r'(?m)^# subdivision = ".*"$', lambda _: line, text, count=1)
     rules.parse(text)
     return text
-
-
-def _quoted(value: str) -> str:
-    """A TOML basic string."""
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped) + '"'
 
 
 def warnings(parsed: rules.Regulation) -> list[str]:
