@@ -76,11 +76,12 @@ from .decisions import (
     may_cancel,
     modifiable,
 )
-from .fields import Problem, SettingsErrors
 from .french_days import SUBDIVISIONS, ZONES, default_entries, default_known_until
 from .limits import Anchor, Asked, Bad, Cutoff, Limit, Shift, Unit, When
+from .parsing import parse, parse_bytes
 from .pricing import Component, Price, PriceUnknown, price
-from .regulation import Commune, Example, Regulation, parse, parse_bytes
+from .problems import Problem, SettingsErrors
+from .regulation import Commune, Example, Regulation
 from .scopes import NUMBERS, TAGS, Known, Scope, Span, know
 from .sentences import DAY_MINUTES, ENGLISH, FRENCH, English, French, Sentence, Step, say, step
 from .tariffs import Part, Tariff

@@ -12,9 +12,11 @@ from typing import Any
 
 from .calendars import SCHOOL_WEEKDAYS, Entry, ServiceDays
 from .deadlines import DeadlineRule, OpeningRule, Tier
-from .fields import HOUR, WEEKDAYS, Expected, Report, Values, clock
+from .fields import HOUR, WEEKDAYS, clock
 from .limits import HOURLY, Anchor, Limit, Shift, Unit, When
+from .problems import Expected, Report
 from .scopes import NUMBERS, TAGS, Scope
+from .tables import Values
 from .toml_lines import Path
 
 _ROW = re.compile(rf"({'|'.join(WEEKDAYS)})(?: ({HOUR}))?")

@@ -6,10 +6,11 @@ from .absences import AbsenceRule
 from .billing import BillingCycle
 from .building import check_dates, check_limit, formula, scope
 from .constraints import Constraint
-from .fields import Expected, Values
 from .limits import Limit
+from .problems import Expected
 from .quotients import QuotientRule
 from .surcharges import Surcharge
+from .tables import Values
 
 _AMOUNTS = ("fixed", "amount", "percent", "factor")
 

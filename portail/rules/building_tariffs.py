@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from . import bands
 from .building import check_dates, scope
-from .fields import Expected, Values
+from .problems import Expected
 from .scopes import EVERYTHING, Span
+from .tables import Values
 from .tariffs import Adjustment, Cap, Flat, Function, Grid, Line, Per, Points, Rounding, Tariff, Time
 
 _FUNCTIONS = ("price", "prices", "bands", "percent", "percents", "points")

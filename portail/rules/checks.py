@@ -11,9 +11,9 @@ from .bands import Holes, Overlaps
 from .calendars import ANY_SERVICE, Calendar, CalendarUnknown, EntryKind, NoSuchDay
 from .deadlines import Action, DeadlineRule, opening_for, rule_for
 from .decisions import SessionFacts, decide_many
-from .fields import Problem
 from .limits import Asked
 from .pricing import PriceUnknown, price
+from .problems import Problem
 from .regulation import Example, Regulation
 from .scopes import NUMBERS, TAG_WORDS, Scope
 from .sentences import FRENCH

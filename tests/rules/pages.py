@@ -19,7 +19,8 @@ from portail.rules import (
     default_known_until,
     parse,
 )
-from portail.rules.fields import Known, Report
+from portail.rules.problems import Report
+from portail.rules.tables import Known
 
 ROOT = Path(__file__).parents[2]
 PARIS = ZoneInfo("Europe/Paris")

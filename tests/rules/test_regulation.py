@@ -17,8 +17,8 @@ from portail.rules import (
     parse,
     parse_bytes,
 )
-from portail.rules.fields import Table, Tables
 from portail.rules.layout import FILE, LIMIT, SCOPE
+from portail.rules.tables import Table, Tables
 from portail.rules.toml_lines import locate
 
 from . import pages

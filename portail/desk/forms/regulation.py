@@ -7,7 +7,7 @@ from django import forms
 
 from portail import rules
 from portail.core.forms import Form
-from portail.rules.regulation import LARGEST
+from portail.rules.parsing import LARGEST
 
 
 class RegulationForm(Form):
