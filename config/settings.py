@@ -105,6 +105,8 @@ INSTALLED_APPS = [
     "portail.activities",
     "portail.families",
     "portail.bookings",
+    "portail.billing",
+    "portail.payments",
     "portail.front",
     "portail.desk",
     "portail.demo",
@@ -261,6 +263,9 @@ PORTAIL_PERIODIC: dict[str, tuple[str, timedelta]] = {
     "unactivated": ("portail.accounts.actions.purge_unactivated", timedelta(minutes=10)),
     "ended-sessions": ("portail.accounts.actions.forget_ended_sessions", timedelta(hours=6)),
 }
+
+# Long work that people ask for, done by the worker in batches: name -> generator of (done, total).
+PORTAIL_JOBS: dict[str, str] = {}
 
 # --- Logs: events, never persons --------------------------------------------------------------------------------
 LOGGING = {

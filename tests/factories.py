@@ -1,6 +1,7 @@
 """Rows for tests: small, believable, and the same whatever the order."""
 
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 
 import factory
 from factory.django import DjangoModelFactory
@@ -19,9 +20,19 @@ from portail.activities.models import (
     ServicePlace,
     Session,
 )
+from portail.billing.models import Account
 from portail.bookings.models import Booking, Enrolment
 from portail.core.models import OutboxMail
-from portail.families.models import Adult, Child, ChildContact, Household, HouseholdChild, Request, Schooling
+from portail.families.models import (
+    Adult,
+    Child,
+    ChildContact,
+    Household,
+    HouseholdChild,
+    Quotient,
+    Request,
+    Schooling,
+)
 from portail.messaging.models import News, PublicDocument
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)  # Tuesday 24 November 2026, 10:00 in Paris
@@ -287,4 +298,25 @@ class OutboxMailFactory(DjangoModelFactory):
     text = "Bonjour"
     html = "<p>Bonjour</p>"
     due_at = NOW
+    created_at = NOW
+
+
+class AccountFactory(DjangoModelFactory):
+    class Meta:
+        model = Account
+        django_get_or_create = ("household",)
+
+    household = factory.SubFactory(HouseholdFactory)
+    created_at = NOW
+
+
+class QuotientFactory(DjangoModelFactory):
+    class Meta:
+        model = Quotient
+
+    household = factory.SubFactory(HouseholdFactory)
+    value = Decimal("742.00")
+    kind = "caf"
+    proved_on = date(2026, 2, 10)
+    received_on = date(2026, 2, 10)
     created_at = NOW

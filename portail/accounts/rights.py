@@ -16,6 +16,11 @@ class Right(Enum):
     MANAGE_MAILS = auto()
     MANAGE_USERS = auto()
     MANAGE_SETTINGS = auto()
+    READ_BILLING = auto()
+    BILL = auto()
+    TAKE_PAYMENTS = auto()
+    REFUND = auto()
+    WRITE_OFF = auto()
 
 
 _AGENT = {
@@ -27,12 +32,25 @@ _AGENT = {
     Right.MANAGE_ACTIVITIES,
     Right.PUBLISH,
     Right.MANAGE_MAILS,
+    Right.READ_BILLING,
+    Right.BILL,
+    Right.TAKE_PAYMENTS,
 }
 RIGHTS: dict[str, frozenset[Right]] = {
     Role.FAMILY: frozenset(),
     Role.READER: frozenset({Right.READ_FAMILIES, Right.READ_SESSIONS}),
     Role.LEADER: frozenset({Right.READ_SESSIONS}),
-    Role.CASH_OFFICER: frozenset({Right.READ_FAMILIES, Right.READ_SESSIONS}),
+    Role.CASH_OFFICER: frozenset(
+        {
+            Right.READ_FAMILIES,
+            Right.READ_SESSIONS,
+            Right.READ_BILLING,
+            Right.BILL,
+            Right.TAKE_PAYMENTS,
+            Right.REFUND,
+            Right.WRITE_OFF,
+        }
+    ),
     Role.AGENT: frozenset(_AGENT),
     Role.ADMINISTRATOR: frozenset(Right),
 }

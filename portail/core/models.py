@@ -122,3 +122,45 @@ class Tries(models.Model):
 
     def __str__(self) -> str:
         return f"{self.count} essais"
+
+
+class Job(models.Model):
+    """A long piece of work that somebody asked for: a worker does it batch by batch, whoever dies.
+
+    `kind` is a name of settings.PORTAIL_JOBS, `subject` what it works on ("invoicerun:3"). One at a time for both.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "en cours"
+        DONE = "done", "fini"
+        FAILED = "failed", "arrêté"
+
+    kind = models.CharField("travail", max_length=60)
+    subject = models.CharField("objet", max_length=60)
+    data = models.JSONField("données", default=dict, blank=True)
+    state = models.CharField("état", max_length=10, choices=State.choices, default=State.WAITING)
+    done = models.PositiveIntegerField("fait", default=0)
+    total = models.PositiveIntegerField("à faire", default=0)
+    attempts = models.PositiveSmallIntegerField("échecs", default=0)
+    due_at = models.DateTimeField("à faire à partir du")
+    leased_until = models.DateTimeField("pris jusqu'à", null=True, blank=True)
+    last_error = models.CharField("dernière difficulté", max_length=300, blank=True)
+    created_at = models.DateTimeField("demandé le")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="par"
+    )
+    finished_at = models.DateTimeField("fini le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "travail long"
+        verbose_name_plural = "travaux longs"
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "subject"], condition=models.Q(state="waiting"), name="job_once_at_a_time"
+            )
+        ]
+        indexes = [models.Index(fields=["state", "due_at"], name="job_due")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"

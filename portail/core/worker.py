@@ -1,4 +1,4 @@
-"""The worker: sends mails, runs periodic jobs, says that it is alive. As many as one likes may run together."""
+"""The worker: sends mails, runs periodic jobs and long work, says that it is alive. Several may run together."""
 
 import logging
 import os
@@ -13,7 +13,7 @@ from django.db import close_old_connections, connection
 from django.db.utils import InterfaceError, OperationalError
 from django.utils import timezone
 
-from portail.core import delivery, periodic
+from portail.core import delivery, jobs, periodic
 from portail.core.journal import acting_from
 from portail.core.models import JournalEntry, WorkerBeat
 
@@ -63,6 +63,7 @@ def turn(worker: Worker) -> float:
         close_old_connections()
         _beat(worker)
         done = _mails(worker) + len(periodic.run_due(worker.clock, wanted=lambda: _goes_on(worker)))
+        done += jobs.run_due(worker.clock, wanted=lambda: _goes_on(worker))
     except (OperationalError, InterfaceError) as lost:
         pause, pace.database = pace.database, min(pace.database * 2, DATABASE_PAUSE)
         logger.error("the database does not answer (%s), next try in %.0f s", type(lost).__name__, pause)

@@ -40,6 +40,12 @@ class Household(models.Model):
     city = models.CharField(_("Commune"), max_length=100, blank=True)
     invoices_by_mail = models.BooleanField(_("Recevoir les factures par e-mail"), default=False)
     note = models.TextField("Note interne", blank=True)
+    residence = models.CharField(
+        _("Lieu de résidence"),
+        max_length=40,
+        blank=True,
+        help_text="Le mot que le règlement emploie, par exemple « commune » ; vide : pas encore dit.",
+    )
     created_at = models.DateTimeField("Créé le")
     closed_at = models.DateTimeField("Clos le", null=True, blank=True)
 
@@ -230,6 +236,8 @@ class Request(models.Model):
         CHANGE = "change", _("Changement de nom, d'adresse ou d'école")
         TAX_CERTIFICATE = "tax_certificate", _("Attestation fiscale")
         MESSAGE = "message", _("Question au service")
+        QUOTIENT = "quotient", _("Justificatif de quotient familial")
+        DISPUTE = "dispute", _("Contestation d'une ligne de facture")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("En attente")
@@ -298,7 +306,11 @@ class Request(models.Model):
 
 
 class FamilyDocument(models.Model):
-    """A file that the service put there for this household. Served only to it, never from a public folder."""
+    """A file put there for this household. Served only to it, never from a public folder.
+
+    What the portal issues itself has a `kind`, a `number`, the `digest` of its file and a `code` by which anybody who
+    holds the paper can check it on a public page; a file that was deposited has none of them.
+    """
 
     household = models.ForeignKey(
         Household, models.PROTECT, related_name="documents", verbose_name=_("Dossier")
@@ -306,6 +318,21 @@ class FamilyDocument(models.Model):
     request = models.ForeignKey(
         Request, models.SET_NULL, null=True, blank=True, related_name="documents", verbose_name=_("Démarche")
     )
+
+    class Kind(models.TextChoices):
+        FILE = "file", _("Document déposé")
+        INVOICE = "invoice", _("Facture")
+        CREDIT_NOTE = "credit_note", _("Avoir")
+        PAYMENT_RECEIPT = "payment_receipt", _("Reçu de paiement")
+        TAX_CERTIFICATE = "tax_certificate", _("Attestation fiscale")
+        QUOTIENT_CARD = "quotient_card", _("Carte de quotient familial")
+        BOOKING_RECEIPT = "booking_receipt", _("Reçu de réservation")
+        STATEMENT = "statement", _("Relevé de compte")
+
+    kind = models.CharField(_("Nature"), max_length=20, choices=Kind.choices, default=Kind.FILE)
+    number = models.CharField(_("Numéro"), max_length=30, blank=True)
+    code = models.CharField(_("Code de vérification"), max_length=20, unique=True, null=True, blank=True)
+    digest = models.CharField(_("Empreinte SHA-256"), max_length=64, blank=True)
     title = models.CharField(_("Titre"), max_length=150)
     file = models.FileField(_("Fichier"), upload_to="families/%Y/")
     file_name = models.CharField(_("Nom du fichier"), max_length=150)
@@ -328,3 +355,60 @@ class FamilyDocument(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Quotient(models.Model):
+    """A household's quotient familial as it was proved once. Append-only: a mistake is replaced by a new row.
+
+    Which one counts on a day is decided by the rules (`rules.quotients`), from `proved_on`, the date that the proof
+    carries, and `received_on`, the day it reached the service.
+    """
+
+    class Source(models.TextChoices):
+        DESK = "desk", _("Saisi par le service")
+        FAMILY = "family", _("Envoyé par la famille")
+        IMPORT = "import", _("Repris d'un fichier")
+
+    household = models.ForeignKey(
+        Household, models.PROTECT, related_name="quotients", verbose_name=_("Dossier")
+    )
+    value = models.DecimalField(_("Quotient familial"), max_digits=9, decimal_places=2)
+    kind = models.CharField(_("Justificatif"), max_length=20, blank=True, help_text="Par exemple « caf ».")
+    proved_on = models.DateField(_("Date du justificatif"))
+    received_on = models.DateField(_("Reçu le"))
+    source = models.CharField(_("Origine"), max_length=10, choices=Source.choices, default=Source.DESK)
+    proof = models.ForeignKey(
+        FamilyDocument,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="quotients",
+        verbose_name=_("Pièce"),
+    )
+    request = models.ForeignKey(
+        Request, models.PROTECT, null=True, blank=True, related_name="quotients", verbose_name=_("Démarche")
+    )
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaced_by", verbose_name="Remplace"
+    )
+    note = models.CharField("Remarque", max_length=300, blank=True)
+    created_at = models.DateTimeField("Saisi le")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="par"
+    )
+
+    class Meta:
+        verbose_name = "quotient familial"
+        verbose_name_plural = "quotients familiaux"
+        ordering = ["-proved_on", "-pk"]
+        indexes = [models.Index(fields=["household", "-proved_on"], name="quotient_household")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(value__gte=0),
+                name="quotient_positive",
+                violation_error_message="Un quotient est un nombre positif, par exemple 742.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.value} ({self.proved_on:%d/%m/%Y})"
