@@ -14,8 +14,9 @@ from typing import Any
 
 from .bands import Band
 from .differences import scope_words
+from .parsing import parse
 from .pricing import band_words
-from .regulation import Regulation, parse
+from .regulation import Regulation
 from .rewriting import New
 from .scopes import Scope
 from .sentences import FRENCH
