@@ -73,6 +73,23 @@ class Regulation(models.Model):
         return f"règlement, version {self.version}"
 
 
+class RegulationDraft(models.Model):
+    """What an administrator is writing, tried on the screens before it is applied: one each. `over`: the version it
+    started from (0: the file we ship)."""
+
+    owner = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name="à")
+    text = models.TextField("Fichier de réglages")
+    over = models.PositiveIntegerField("Version de départ")
+    saved_at = models.DateTimeField("Gardé le")
+
+    class Meta:
+        verbose_name = "brouillon de règlement"
+        verbose_name_plural = "brouillons de règlement"
+
+    def __str__(self) -> str:
+        return f"brouillon sur la version {self.over}"
+
+
 class CalendarEntry(models.Model):
     """A stretch of the commune's calendar. First filled from the national calendars, then edited freely."""
 

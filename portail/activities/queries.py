@@ -30,7 +30,7 @@ def site() -> Site:
 def regulation() -> rules.Regulation:
     """The rules in force: the last version that was applied, or the file we ship when there is none yet."""
     text = Regulation.objects.values_list("text", flat=True).first()
-    return _parsed(default_regulation() if text is None else text)
+    return parsed(default_regulation() if text is None else text)
 
 
 @lru_cache(maxsize=1)
@@ -40,8 +40,11 @@ def default_regulation() -> str:
 
 
 @lru_cache(maxsize=8)
-def _parsed(text: str) -> rules.Regulation:
-    """Parsing is pure and its result frozen: the same text is read once a process."""
+def parsed(text: str) -> rules.Regulation:
+    """A text as rules; parsing is pure and its result frozen: the same text is read once a process.
+
+    Raises SettingsErrors, with every problem, when it cannot be used.
+    """
     return rules.parse(text)
 
 
@@ -57,11 +60,11 @@ def calendar(
     rows = CalendarEntry.objects.order_by("start", "pk").values_list("kind", "start", "end", "label")
     entries = [rules.Entry(rules.EntryKind(kind), start, end, label) for kind, start, end, label in rows]
     ends = [year.end for year in years] + [entry.end for entry in (*entries, *in_force.calendar)]
-    services = _service_days() if in_force.counts_service_days else ()
+    services = service_days() if in_force.counts_service_days else ()
     return in_force.calendar_with(entries, max(ends, default=date.min), services=services)
 
 
-def _service_days() -> list[rules.ServiceDays]:
+def service_days() -> list[rules.ServiceDays]:
     """When each service runs, for the limits that count its days."""
     rows = Service.objects.values_list("code", "weekdays", "period", "starts_at", "name")
     return [

@@ -31,4 +31,14 @@ ADMINISTRATION = (
     Tab("Règlement", "desk:regulation", Right.MANAGE_SETTINGS),
     Tab("Journal", "desk:journal", Right.MANAGE_SETTINGS),
 )
-SECTIONS = {"activities": ACTIVITIES, "publications": PUBLICATIONS, "administration": ADMINISTRATION}
+REGULATION = (
+    Tab("En vigueur", "desk:regulation", Right.MANAGE_SETTINGS),
+    Tab("Montants et délais", "desk:rule_values", Right.MANAGE_SETTINGS),
+    Tab("Texte", "desk:regulation_edit", Right.MANAGE_SETTINGS),
+)
+SECTIONS = {
+    "activities": ACTIVITIES,
+    "publications": PUBLICATIONS,
+    "administration": ADMINISTRATION,
+    "regulation": REGULATION,
+}

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 import portail.core.converters  # noqa: F401 -- what addresses hold: keys, months
+from portail.desk.regulation_urls import regulation_pages
 from portail.desk.views import (
     account_links,
     activities,
@@ -22,7 +23,6 @@ from portail.desk.views import (
     mails,
     places,
     publications,
-    regulation,
     requests,
     schools,
     search,
@@ -184,14 +184,6 @@ administration_pages: list[URLPattern] = [
     path("administration/comptes/<id:user_id>/desactiver/", users.user_disable, name="user_disable"),
     path("administration/comptes/<id:user_id>/reactiver/", users.user_enable, name="user_enable"),
     path("administration/comptes/<id:user_id>/mot-de-passe/", users.user_password, name="user_password"),
-    path("administration/reglement/", regulation.regulation, name="regulation"),
-    path("administration/reglement/modifier/", regulation.regulation_edit, name="regulation_edit"),
-    path("administration/reglement/<id:version>/", regulation.regulation_version, name="regulation_version"),
-    path(
-        "administration/reglement/<id:version>/fichier/",
-        regulation.regulation_download,
-        name="regulation_download",
-    ),
     path("administration/journal/", journal.journal, name="journal"),
 ]
 
@@ -203,4 +195,5 @@ urlpatterns: list[URLPattern] = [
     *activity_pages,
     *publication_pages,
     *administration_pages,
+    *regulation_pages,
 ]

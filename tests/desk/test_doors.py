@@ -40,7 +40,7 @@ AGENT_PAGES = (
     "commune",
     "mails",
 )
-ADMINISTRATOR_PAGES = ["users", "user_new", "regulation", "regulation_edit", "journal"]
+ADMINISTRATOR_PAGES = ["users", "user_new", "regulation", "regulation_edit", "rule_values", "journal"]
 PAGES = (
     [(name, EVERYBODY) for name in LISTS]
     + [(name, AGENTS) for name in AGENT_PAGES]
@@ -77,6 +77,7 @@ def rows(cast):
         "user": ([cast.agnes.pk], ADMINISTRATOR),
         "regulation_version": ([1], ADMINISTRATOR),
         "regulation_download": ([1], ADMINISTRATOR),
+        "rule_value": (["deadlines", 1], ADMINISTRATOR),
     }
 
 

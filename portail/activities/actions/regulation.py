@@ -10,7 +10,7 @@ from django.db.models import Max
 from portail import rules
 from portail.accounts.models import User
 from portail.activities import queries
-from portail.activities.models import Commune, Regulation, Service, Session
+from portail.activities.models import Commune, Regulation, RegulationDraft, Service, Session
 from portail.core import journal
 from portail.rules.differences import differences as rules_differences
 from portail.rules.rewriting import quoted
@@ -60,6 +60,8 @@ def apply_regulation(
         )
         if commune is not None:
             _follow(commune, parsed.commune)
+        if actor is not None:
+            RegulationDraft.objects.filter(owner=actor).delete()
         journal.record(
             "regulation.applied",
             f"regulation:{applied.pk}",

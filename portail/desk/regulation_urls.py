@@ -1,0 +1,18 @@
+"""The addresses of the regulation: in force, written, tried, taken from another commune."""
+
+from django.urls import URLPattern, path
+
+from portail.desk.views import regulation, regulation_edit, rule_values
+
+HERE = "administration/reglement/"
+
+regulation_pages: list[URLPattern] = [
+    path(HERE, regulation.regulation, name="regulation"),
+    path(f"{HERE}modifier/", regulation_edit.regulation_edit, name="regulation_edit"),
+    path(f"{HERE}brouillon/abandonner/", regulation_edit.draft_drop, name="draft_drop"),
+    path(f"{HERE}brouillon/comparer/", regulation_edit.draft_compare, name="draft_compare"),
+    path(f"{HERE}valeurs/", rule_values.rule_values, name="rule_values"),
+    path(f"{HERE}valeurs/<slug:section>/<id:number>/", rule_values.rule_value, name="rule_value"),
+    path(f"{HERE}<id:version>/", regulation.regulation_version, name="regulation_version"),
+    path(f"{HERE}<id:version>/fichier/", regulation.regulation_download, name="regulation_download"),
+]

@@ -1,0 +1,89 @@
+"""What a secretary changes most, rule by rule: written in the draft, then checked and applied like any text."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from portail import rules
+from portail.accounts.models import User
+from portail.accounts.rights import Right
+from portail.activities.actions import drafts
+from portail.activities.actions import regulation as actions
+from portail.desk import access, regulation_texts
+from portail.desk.forms.rule_values import RuleForm
+from portail.desk.views.replies import edit_page
+from portail.rules.editables import rule_of, rules_of
+from portail.rules.rewriting import rewrite
+
+TITLES = {
+    "tariffs": "Tarifs",
+    "deadlines": "Délais",
+    "openings": "Ouvertures des réservations",
+    "windows": "Fenêtres publiées",
+    "surcharges": "Pénalités",
+    "absences": "Absences",
+    "quotient": "Quotient",
+    "constraints": "Paniers",
+}
+
+
+@require_safe
+def rule_values(request: HttpRequest) -> HttpResponse:
+    """The rules of the text being written, by kind, each with a link to its amounts, days and hours."""
+    agent = access.require(request, Right.MANAGE_SETTINGS)
+    text, is_draft = _text(agent)
+    sections = [(TITLES[name], name, list(enumerate(found, 1))) for name, found in rules_of(text).items()]
+    context = {"sections": sections, "is_draft": is_draft}
+    return render(request, "desk/regulation/values.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def rule_value(request: HttpRequest, section: str, number: int) -> HttpResponse:
+    agent = access.require(request, Right.MANAGE_SETTINGS)
+    text, _ = _text(agent)
+    rule = rule_of(text, section, number)
+    if rule is None:
+        raise Http404
+    form = RuleForm(request.POST or None, rule=rule)
+    if form.is_valid():
+        changes = form.changes()
+        if not changes:
+            messages.info(request, "Rien n'a été changé.")
+            return redirect("desk:rule_values")
+        if _kept(form, rewrite(text, changes), agent):
+            messages.success(
+                request, "C'est écrit dans votre brouillon : voyez ce que cela change, puis appliquez."
+            )
+            return redirect("desk:regulation_edit")
+    return edit_page(
+        request,
+        form,
+        title=rule.title,
+        trail=[
+            ("Règlement", reverse("desk:regulation")),
+            ("Montants et délais", reverse("desk:rule_values")),
+        ],
+        submit="Écrire dans le brouillon",
+    )
+
+
+def _text(agent: User) -> tuple[str, bool]:
+    """The text that forms rewrite: the draft, or the one in force when there is none; and whether it is the draft."""
+    draft = regulation_texts.draft_text(agent)
+    return (draft.text, True) if draft else (regulation_texts.text_in_force(), False)
+
+
+def _kept(form: RuleForm, text: str, agent: User) -> bool:
+    """Whether the text may be kept; otherwise the form says what does not go together."""
+    draft = drafts.draft_of(agent)
+    over = draft.over if draft else actions.current_version()
+    try:
+        drafts.keep_draft(text, over=over, actor=agent, now=timezone.now())
+    except rules.SettingsErrors as refused:
+        for problem in refused.problems:
+            form.add_error(None, f"Ces valeurs ne vont pas ensemble : {problem.message}.")
+        return False
+    return True

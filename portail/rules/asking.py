@@ -1,0 +1,62 @@
+"""What must be known of a request before a regulation can answer: the words and numbers that its rules depend on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .regulation import Regulation
+from .scopes import NUMBERS, TAGS, Scope
+from .tariffs import Grid, Line, Points, Tariff
+
+_ORDER = {name: index for index, name in enumerate((*TAGS.values(), *NUMBERS))}
+
+
+@dataclass(frozen=True)
+class Asking:
+    """`words`: what is told in words ("residence"), with the words that the regulation knows, in order of writing;
+    `numbers`: what is told in numbers ("quotient")."""
+
+    words: dict[str, tuple[str, ...]]
+    numbers: tuple[str, ...]
+
+
+def asking(regulation: Regulation) -> Asking:
+    """What deadlines, openings and prices depend on."""
+    words: dict[str, dict[str, None]] = {}
+    numbers: set[str] = set()
+    for scope in _scopes(regulation):
+        for name, values in scope.tags:
+            words.setdefault(name, {}).update(dict.fromkeys(sorted(values)))
+        numbers |= {span.name for span in scope.spans}
+    for tariff in regulation.tariffs:
+        numbers |= _axes(tariff)
+    return Asking(
+        {name: tuple(words[name]) for name in sorted(words, key=_ORDER.__getitem__)},
+        tuple(sorted(numbers, key=_ORDER.__getitem__)),
+    )
+
+
+def _scopes(regulation: Regulation) -> Iterator[Scope]:
+    for rule in regulation.deadlines:
+        yield rule.scope
+        yield from (tier.scope for tier in rule.tiers)
+    yield from (opening.scope for opening in regulation.openings)
+    for tariff in regulation.tariffs:
+        yield tariff.scope
+        yield from tariff.columns
+        yield from (adjustment.scope for adjustment in tariff.adjustments)
+
+
+def _axes(tariff: Tariff) -> set[str]:
+    axes = {tariff.function.axis} if isinstance(tariff.function, Grid | Line | Points) else set()
+    return axes | ({"minutes"} if tariff.time else set())
+
+
+def services_named(regulation: Regulation) -> tuple[str, ...]:
+    """The codes of services that the file describes or that its rules name, in order of writing."""
+    codes = {service.code: None for service in regulation.services}
+    for scope in _scopes(regulation):
+        codes.update(dict.fromkeys(scope.services))
+    codes.pop("*", None)
+    return tuple(codes)
