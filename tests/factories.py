@@ -20,13 +20,23 @@ from portail.activities.models import (
     ServicePlace,
     Session,
 )
-from portail.billing.models import Account
+from portail.billing.models import (
+    Account,
+    Allocation,
+    Charge,
+    CreditNote,
+    CreditNoteLine,
+    Invoice,
+    InvoiceLine,
+    Movement,
+)
 from portail.bookings.models import Booking, Enrolment
 from portail.core.models import OutboxMail
 from portail.families.models import (
     Adult,
     Child,
     ChildContact,
+    FamilyDocument,
     Household,
     HouseholdChild,
     Quotient,
@@ -34,6 +44,7 @@ from portail.families.models import (
     Schooling,
 )
 from portail.messaging.models import News, PublicDocument
+from portail.payments.models import Mode, Payment
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)  # Tuesday 24 November 2026, 10:00 in Paris
 PASSWORD = "quatre-chevaux-verts-2026"
@@ -320,3 +331,145 @@ class QuotientFactory(DjangoModelFactory):
     proved_on = date(2026, 2, 10)
     received_on = date(2026, 2, 10)
     created_at = NOW
+
+
+class InvoiceFactory(DjangoModelFactory):
+    """A published invoice of October with its movement. `number=None, issued_on=None`: a draft, without movement."""
+
+    class Meta:
+        model = Invoice
+        skip_postgeneration_save = True
+
+    account = factory.SubFactory(AccountFactory)
+    number = factory.Sequence(lambda n: 2026000000001 + n)
+    issued_on = date(2026, 11, 5)
+    due_on = date(2026, 12, 15)
+    first = date(2026, 10, 1)
+    last = date(2026, 10, 31)
+    amount = Decimal("48.30")
+
+    @factory.post_generation
+    def movement(self, create, extracted, **kwargs):
+        if self.number is not None:
+            MovementFactory(
+                account=self.account,
+                kind=Movement.Kind.INVOICE,
+                day=self.issued_on,
+                amount=self.amount,
+                label=f"Facture {self.number}",
+                invoice=self,
+            )
+
+
+class InvoiceLineFactory(DjangoModelFactory):
+    class Meta:
+        model = InvoiceLine
+
+    invoice = factory.SubFactory(InvoiceFactory)
+    child = factory.SubFactory(ChildFactory)
+    child_label = factory.LazyAttribute(lambda o: o.child.first_name if o.child else "")
+    service = factory.SubFactory(ServiceFactory)
+    label = "Cantine"
+    days = ["2026-10-01", "2026-10-02"]
+    quantity = Decimal(2)
+    unit_price = Decimal("3.45")
+    amount = Decimal("6.90")
+    explanation = {"sentence": "3,45 € : tarif de 3,45 €", "steps": []}
+
+
+class ChargeFactory(DjangoModelFactory):
+    class Meta:
+        model = Charge
+
+    account = factory.SubFactory(AccountFactory)
+    kind = Charge.Kind.BOOKING
+    child = factory.SubFactory(ChildFactory)
+    service = factory.SubFactory(ServiceFactory)
+    day = date(2026, 10, 1)
+    label = "Cantine"
+    amount = Decimal("3.45")
+    created_at = NOW
+
+
+class MovementFactory(DjangoModelFactory):
+    """Money given back to the account, unless said otherwise: 20 € paid."""
+
+    class Meta:
+        model = Movement
+
+    account = factory.SubFactory(AccountFactory)
+    kind = Movement.Kind.PAYMENT
+    day = date(2026, 11, 12)
+    amount = Decimal("-20.00")
+    label = "Paiement"
+    created_at = NOW
+
+
+class AllocationFactory(DjangoModelFactory):
+    class Meta:
+        model = Allocation
+
+    at = NOW
+
+
+class CreditNoteFactory(DjangoModelFactory):
+    """A credit note of a whole invoice, in its account; `lines`: the lines of the invoice that it takes back."""
+
+    class Meta:
+        model = CreditNote
+        skip_postgeneration_save = True
+
+    invoice = factory.SubFactory(InvoiceFactory)
+    number = factory.Sequence(lambda n: 2026000000001 + n)
+    issued_on = date(2026, 11, 10)
+    amount = factory.LazyAttribute(lambda o: o.invoice.amount)
+    reason = "Facturée par méprise"
+    created_at = NOW
+
+    @factory.post_generation
+    def movement(self, create, extracted, **kwargs):
+        MovementFactory(
+            account=self.invoice.account,
+            kind=Movement.Kind.CREDIT_NOTE,
+            day=self.issued_on,
+            amount=-self.amount,
+            label=f"Avoir {self.number}",
+            credit_note=self,
+        )
+
+    @factory.post_generation
+    def lines(self, create, extracted, **kwargs):
+        for line in extracted or ():
+            CreditNoteLine.objects.create(note=self, line=line)
+
+
+class PaymentFactory(DjangoModelFactory):
+    """Money received, with its movement."""
+
+    class Meta:
+        model = Payment
+
+    account = factory.SubFactory(AccountFactory)
+    mode = Mode.CHEQUE
+    amount = Decimal("20.00")
+    received_on = date(2026, 11, 12)
+    movement = factory.SubFactory(
+        MovementFactory,
+        account=factory.SelfAttribute("..account"),
+        amount=factory.LazyAttribute(lambda o: -o.factory_parent.amount),
+        day=factory.SelfAttribute("..received_on"),
+    )
+    created_at = NOW
+
+
+class FamilyDocumentFactory(DjangoModelFactory):
+    class Meta:
+        model = FamilyDocument
+
+    household = factory.SubFactory(HouseholdFactory)
+    title = "Facture d'octobre 2026"
+    file = factory.django.FileField(data=b"%PDF-1.7", filename="document.pdf")
+    file_name = "document.pdf"
+    content_type = "application/pdf"
+    size = 8
+    added_at = NOW
