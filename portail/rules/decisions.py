@@ -140,7 +140,13 @@ def decide_many(
 
 
 def modifiable(
-    service: str, day: date, rules: Sequence[DeadlineRule], calendar: Calendar, *, start: time | None = None
+    service: str,
+    day: date,
+    rules: Sequence[DeadlineRule],
+    calendar: Calendar,
+    *,
+    start: time | None = None,
+    known: Known = (),
 ) -> tuple[Sentence, tuple[Sentence, ...]]:
     """The deadline of a service and day whatever the moment, and its reasons.
 
@@ -148,7 +154,8 @@ def modifiable(
     """
     asked = Asked(service, day, start)
     found = [
-        rule_for(rules, action, service, day, calendar=calendar) for action in (Action.BOOK, Action.CANCEL)
+        rule_for(rules, action, service, day, known, calendar=calendar)
+        for action in (Action.BOOK, Action.CANCEL)
     ]
     book, cancel = (_limit_of(rule, asked, calendar) for rule in found)
     if book is None and cancel is None:

@@ -40,7 +40,15 @@ AGENT_PAGES = (
     "commune",
     "mails",
 )
-ADMINISTRATOR_PAGES = ["users", "user_new", "regulation", "regulation_edit", "rule_values", "journal"]
+ADMINISTRATOR_PAGES = [
+    "users",
+    "user_new",
+    "regulation",
+    "regulation_edit",
+    "rule_values",
+    "rule_month",
+    "journal",
+]
 PAGES = (
     [(name, EVERYBODY) for name in LISTS]
     + [(name, AGENTS) for name in AGENT_PAGES]

@@ -117,3 +117,24 @@ class PreviewForm(SituationForm):
 
     def clean_jour(self) -> date:
         return within_reason(self.cleaned_data["jour"])
+
+
+class TextForm(SituationForm):
+    """Which text of the regulation answers."""
+
+    texte = forms.ChoiceField(label="Texte", required=False)
+
+    def __init__(self, *args: Any, texts: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["texte"].choices = list(texts)  # type: ignore[attr-defined]
+
+
+class MonthForm(TextForm):
+    """The deadlines of a month, for all services or one."""
+
+    always = ()
+    service = forms.ChoiceField(label="Service", required=False)
+
+    def __init__(self, *args: Any, services: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["service"].choices = [("", "Tous"), *services]  # type: ignore[attr-defined]
