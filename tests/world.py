@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
@@ -19,6 +20,7 @@ from portail.activities.actions.calendar import import_calendar
 from portail.activities.actions.regulation import default_text
 from portail.activities.models import CalendarEntry, Closing, Regulation
 from portail.bookings.actions import Wish, change_bookings
+from portail.families.actions.documents import issue
 from portail.families.models import FamilyDocument, Request
 from portail.messaging.models import LegalPage, News, PublicDocument
 from tests import factories as make
@@ -104,6 +106,16 @@ def _ask(world: SimpleNamespace) -> None:
     world.family_document = _stored(
         FamilyDocument(household=world.alice.household, title="Attestation", added_at=make.NOW)
     )
+    world.invoice_paper = issue(
+        world.alice.household,
+        FamilyDocument.Kind.INVOICE,
+        "2026000000001",
+        "Facture de novembre 2026",
+        PDF,
+        "facture-2026000000001.pdf",
+        amount=Decimal("48.30"),
+        now=make.NOW,
+    )
 
 
 def _book(world: SimpleNamespace) -> None:
@@ -146,6 +158,7 @@ def _values(world: SimpleNamespace) -> dict[str, Any]:
         "session_id": world.session.pk,
         "front:account_end_session session_id": world.device.pk,
         "digest": "0",
+        "code": world.invoice_paper.code,
         "stamp": "0",
         "name": "planning",
     } | _desk_values(world)

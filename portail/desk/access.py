@@ -165,6 +165,13 @@ def get_document(
     return _found(FamilyDocument.objects.select_related("household"), pk=document_id, household=household_id)
 
 
+def get_document_to_remove(request: HttpRequest, household_id: int, document_id: int) -> FamilyDocument:
+    """A file that was deposited; what the portal issued stays for ever, and has no such address."""
+    require(request, Right.EDIT_FAMILIES)
+    deposited = FamilyDocument.objects.filter(code=None).select_related("household")
+    return _found(deposited, pk=document_id, household=household_id)
+
+
 # --- activities
 
 

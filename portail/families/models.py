@@ -309,7 +309,8 @@ class FamilyDocument(models.Model):
     """A file put there for this household. Served only to it, never from a public folder.
 
     What the portal issues itself has a `kind`, a `number`, the `digest` of its file and a `code` by which anybody who
-    holds the paper can check it on a public page; a file that was deposited has none of them.
+    holds the paper can check it on a public page, with its `amount` in euros when it has one; a file that was
+    deposited has none of them.
     """
 
     household = models.ForeignKey(
@@ -333,6 +334,7 @@ class FamilyDocument(models.Model):
     number = models.CharField(_("Numéro"), max_length=30, blank=True)
     code = models.CharField(_("Code de vérification"), max_length=20, unique=True, null=True, blank=True)
     digest = models.CharField(_("Empreinte SHA-256"), max_length=64, blank=True)
+    amount = models.DecimalField(_("Montant"), max_digits=10, decimal_places=2, null=True, blank=True)
     title = models.CharField(_("Titre"), max_length=150)
     file = models.FileField(_("Fichier"), upload_to="families/%Y/")
     file_name = models.CharField(_("Nom du fichier"), max_length=150)
@@ -352,9 +354,22 @@ class FamilyDocument(models.Model):
         verbose_name = "document de famille"
         verbose_name_plural = "documents de famille"
         ordering = ["-added_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "number"],
+                condition=Q(code__isnull=False),
+                name="document_issued_once",
+                violation_error_message="Un document de cette nature porte déjà ce numéro.",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_issued(self) -> bool:
+        """Whether the portal made it: it then stays as it is for ever."""
+        return self.code is not None
 
 
 class Quotient(models.Model):

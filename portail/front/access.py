@@ -20,6 +20,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from portail.accounts.models import User
 from portail.bookings import queries
 from portail.bookings.models import Receipt
+from portail.core import codes
 from portail.families.models import Adult, Child, ChildContact, FamilyDocument, Household, HouseholdChild
 from portail.families.models import Request as FamilyRequest
 from portail.messaging import queries as published
@@ -114,6 +115,12 @@ def get_contact(request: HttpRequest, contact_id: int) -> ChildContact:
 
 def get_document(request: HttpRequest, document_id: int) -> FamilyDocument:
     return get_object_or_404(FamilyDocument, pk=document_id, household=get_household(request))
+
+
+def find_issued(typed: str) -> FamilyDocument | None:
+    """Public: what the portal issued under this code, for whoever holds the paper; nothing personal of it is shown."""
+    code = codes.read(typed)
+    return FamilyDocument.objects.filter(code=code).first() if code else None
 
 
 def get_requests(request: HttpRequest) -> QuerySet[FamilyRequest]:

@@ -56,3 +56,8 @@ def mails(request: HttpRequest, typed: str) -> list[Counter]:
 def own_password(request: HttpRequest) -> list[Counter]:
     """Wrong passwords of somebody who is signed in."""
     return [Counter("own password", f"user {request.user.pk}", _BY_PERSON)]
+
+
+def verification(request: HttpRequest) -> list[Counter]:
+    """Codes of documents that do not exist, tried from this place."""
+    return [Counter("verification place", who(request), _BY_PLACE)]

@@ -16,6 +16,7 @@ from portail.front.views import (
     receipts,
     requests,
     sign_up,
+    verify,
 )
 
 app_name = "front"
@@ -29,6 +30,8 @@ first_pages: list[URLPattern] = [
     path("actualites/", home.news, name="news"),
     path("documents-utiles/<id:document_id>/", home.document, name="document"),
     path("informations/<slug:kind>/", home.legal, name="legal"),
+    path("verifier/", verify.verify, name="verify"),
+    path("verifier/<str:code>/", verify.verified, name="verified"),
     path("langue/", language.choose, name="language"),
 ]
 

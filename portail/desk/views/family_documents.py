@@ -57,7 +57,7 @@ def download(request: HttpRequest, household_id: int, document_id: int) -> FileR
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove(request: HttpRequest, household_id: int, document_id: int) -> HttpResponse:
-    document = access.get_document(request, household_id, document_id, Right.EDIT_FAMILIES)
+    document = access.get_document_to_remove(request, household_id, document_id)
     if request.method != "POST":
         return block.confirm_page(
             request,

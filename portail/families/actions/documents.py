@@ -1,18 +1,25 @@
-"""The files that the service puts there for a family."""
+"""The files that the service puts there for a family, and the documents that the portal issues itself."""
 
+import hashlib
 from contextlib import ExitStack
 from datetime import datetime, timedelta
+from decimal import Decimal
 
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from portail.accounts.models import User
-from portail.core import journal, outbox
+from portail.core import codes, journal, outbox
 from portail.core.uploads import Upload, kept
 from portail.families import recipients
 from portail.families.models import FamilyDocument, Household, Request
 
 SAME_GESTURE = timedelta(minutes=10)
+
+
+class IssuedForEver(Exception):
+    """What the portal issued is never taken back: an invoice is undone by a credit note, not by hiding it."""
 
 
 def put_document(
@@ -44,11 +51,13 @@ def put_document(
 
 
 def remove_document(document: FamilyDocument, *, actor: User, now: datetime) -> None:
-    """Take a file back: the row at once, the file itself once that is certain. Twice is once."""
+    """Take a file back: the row at once, the file itself once that is certain. Twice is once. Raises IssuedForEver."""
     with transaction.atomic():
         found = FamilyDocument.objects.select_for_update().filter(pk=document.pk).first()
         if found is None:
             return
+        if found.is_issued:
+            raise IssuedForEver
         file = found.file
         found.delete()
         journal.record(
@@ -97,3 +106,58 @@ def keep(
         after={"title": title, "file_name": upload.name},
     )
     return document
+
+
+def issue(
+    household: Household,
+    kind: str,
+    number: str,
+    title: str,
+    content: bytes,
+    file_name: str,
+    *,
+    now: datetime,
+    code: str = "",
+    amount: Decimal | None = None,
+    actor: User | None = None,
+    request: Request | None = None,
+    files: ExitStack | None = None,
+) -> FamilyDocument:
+    """Keep for ever a PDF that the portal made: dated, numbered, with the code printed on it and its digest.
+
+    `number` is unique among documents of this `kind`: issued again, the first one is answered and nothing is written.
+    `code` comes from `core.codes.new()`, since the page shows it. `amount` in euros, for documents that have one.
+    Told to the journal, to nobody else. `files`: a stack that ends after the caller's transaction, so that what goes
+    wrong there takes the file away with it.
+    """
+    with ExitStack() as own, transaction.atomic():
+        same = FamilyDocument.objects.filter(kind=kind, number=number, code__isnull=False).first()
+        if same:
+            return same
+        document = FamilyDocument(
+            household=household,
+            request=request,
+            kind=kind,
+            number=number,
+            code=code or codes.new(),
+            digest=hashlib.sha256(content).hexdigest(),
+            amount=amount,
+            title=title[:150],
+            file_name=file_name,
+            content_type="application/pdf",
+            size=len(content),
+            added_at=now,
+            added_by=actor,
+        )
+        upload = Upload(ContentFile(content), file_name, "application/pdf")
+        (files or own).enter_context(kept(document.file, upload))
+        document.save()
+        journal.record(
+            "document.issued",
+            household.journal_subject,
+            summary=f"Document émis : {document.title}",
+            actor=actor,
+            now=now,
+            after={"kind": str(kind), "number": number, "amount": None if amount is None else str(amount)},
+        )
+        return document
