@@ -322,6 +322,7 @@ class FamilyDocument(models.Model):
 
     class Kind(models.TextChoices):
         FILE = "file", _("Document déposé")
+        PROOF = "proof", _("Justificatif de quotient familial")
         INVOICE = "invoice", _("Facture")
         CREDIT_NOTE = "credit_note", _("Avoir")
         PAYMENT_RECEIPT = "payment_receipt", _("Reçu de paiement")
@@ -372,8 +373,15 @@ class FamilyDocument(models.Model):
         return self.code is not None
 
 
+class QuotientQuerySet(models.QuerySet["Quotient"]):
+    def counting(self) -> "QuotientQuerySet":
+        """The rows that may count on some day: neither replaced nor withdrawn."""
+        return self.filter(replaced_by=None, is_void=False)
+
+
 class Quotient(models.Model):
-    """A household's quotient familial as it was proved once. Append-only: a mistake is replaced by a new row.
+    """A household's quotient familial as it was proved once. Append-only: a mistake is replaced by a new row, or
+    withdrawn by one that `is_void` (a value typed in the wrong dossier).
 
     Which one counts on a day is decided by the rules (`rules.quotients`), from `proved_on`, the date that the proof
     carries, and `received_on`, the day it reached the service.
@@ -406,11 +414,15 @@ class Quotient(models.Model):
     replaces = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="replaced_by", verbose_name="Remplace"
     )
+    is_void = models.BooleanField("Retrait", default=False)
     note = models.CharField("Remarque", max_length=300, blank=True)
+    token = models.UUIDField("Geste", unique=True, null=True, blank=True, editable=False)
     created_at = models.DateTimeField("Saisi le")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="par"
     )
+
+    objects = QuotientQuerySet.as_manager()
 
     class Meta:
         verbose_name = "quotient familial"
@@ -427,3 +439,29 @@ class Quotient(models.Model):
 
     def __str__(self) -> str:
         return f"{self.value} ({self.proved_on:%d/%m/%Y})"
+
+
+class QuotientReminder(models.Model):
+    """A household was written to, so many days before this renewal: once each, whatever crashes."""
+
+    household = models.ForeignKey(
+        Household, models.CASCADE, related_name="quotient_reminders", verbose_name="Dossier"
+    )
+    renewal = models.DateField("Actualisation")
+    days = models.PositiveSmallIntegerField("Jours avant")
+    sent_at = models.DateTimeField("Écrit le")
+
+    class Meta:
+        verbose_name = "rappel de quotient"
+        verbose_name_plural = "rappels de quotient"
+        ordering = ["-renewal", "days", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["household", "renewal", "days"],
+                name="quotient_reminder_once",
+                violation_error_message="Ce rappel est déjà parti.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.household_id} · {self.renewal:%d/%m/%Y}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .quotients import QuotientRule
 from .regulation import Regulation
 from .scopes import NUMBERS, TAGS, Scope
 from .tariffs import Grid, Line, Points, Tariff
@@ -35,6 +36,11 @@ def asking(regulation: Regulation) -> Asking:
         {name: tuple(words[name]) for name in sorted(words, key=_ORDER.__getitem__)},
         tuple(sorted(numbers, key=_ORDER.__getitem__)),
     )
+
+
+def asks_quotients(regulation: Regulation) -> bool:
+    """Whether families are asked for a quotient: the file has a group [quotient], or a price depends on it."""
+    return regulation.quotient != QuotientRule() or "quotient" in asking(regulation).numbers
 
 
 def _scopes(regulation: Regulation) -> Iterator[Scope]:

@@ -66,6 +66,14 @@ def absence(values: Values) -> AbsenceRule:
     )
 
 
+def check_quotient(values: Values) -> None:
+    reminders = list(values["reminders"])
+    if reminders and values["renewal"] is None:
+        raise Expected("le jour de l'actualisation est attendu (renewal)", key="reminders")
+    if None not in reminders and reminders != sorted(set(reminders), reverse=True):
+        raise Expected("des nombres de jours qui vont décroissant sont attendus", key="reminders")
+
+
 def quotient(values: Values) -> QuotientRule:
     return QuotientRule(
         kinds=values["kinds"],
@@ -73,6 +81,7 @@ def quotient(values: Values) -> QuotientRule:
         valid_months=values["valid_months"],
         effect=values["effect"],
         missing=values["missing"],
+        reminders=values["reminders"],
     )
 
 

@@ -144,6 +144,7 @@ QUOTIENT = Table(
         "valid_months": Integer(default=None, lowest=1, highest=60),
         "effect": Choice(default=QuotientEffect.AT_ONCE, choices={e.value: e for e in QuotientEffect}),
         "missing": Amount(default=None),
+        "reminders": ListOf(default=(), item=Integer(lowest=1, highest=300), example="[30, 10]"),
         "assumes": Text(default=None, longest=300),
     }
 )

@@ -158,7 +158,10 @@ class _Reader:
             "surcharges": _values(self._many("surcharges", charges.check_surcharge, charges.surcharge)),
             "absences": _values(self._many("absences", charges.check_absence, charges.absence)),
             "constraints": _values(self._many("constraints", charges.check_constraint, charges.constraint)),
-            "quotient": charges.quotient(quotient) if quotient else QuotientRule(),
+            "quotient": building.one(
+                quotient, ("quotient",), charges.check_quotient, charges.quotient, self.report
+            )
+            or QuotientRule(),
             "billing": cycle or BillingCycle(),
         }
 

@@ -243,6 +243,7 @@ TEMPLATES: Mapping[str, str] = {
     "absence.refund": gettext_noop("Remboursé : {name}"),
     "absence.annual": gettext_noop("Régularisé en fin d'année : {name}"),
     "quotient.found": gettext_noop("quotient {value:plain} ({kind}), valable du {start:year} au {end:year}"),
+    "quotient.open": gettext_noop("quotient {value:plain} ({kind}), valable depuis le {start:year}"),
     "quotient.missing": gettext_noop("aucun quotient justifié ce jour-là : le tarif le plus fort s'applique"),
     "quotient.default": gettext_noop("aucun quotient justifié ce jour-là : {value:plain} est retenu"),
     # the invoice

@@ -21,9 +21,6 @@ name = "Repas"
 services = ["cantine"]
 columns = [{ residences = ["commune"] }, { residences = ["extérieur"] }]
 bands = [{ max = 700, prices = [2.10, 4.00] }, { prices = [3.75, 5.20] }]  # deux tranches
-
-[quotient]
-kinds = ["CAF"]
 """
 )
 
@@ -74,7 +71,7 @@ def test_hours_weekdays_and_days_of_the_year_are_typed_as_people_say_them(in_for
     assert deadline not in text
     assert 'at = "18:30"' in text
     assert 'weekday = "jeudi"' in text
-    assert 'kinds = ["CAF"]\nrenewal = "02-01"' in text
+    assert 'renewal = "02-01"  ' in text
 
 
 @pytest.mark.parametrize(
