@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
+from . import needs
 from .absences import AbsenceRule
 from .billing import BillingCycle
 from .calendars import OFFICE_WEEKDAYS, SCHOOL_WEEKDAYS, Calendar, Entry, ServiceDays
@@ -87,6 +89,16 @@ class Regulation:
             limit.when.unit is Unit.SERVICE_DAYS or (limit.shift and limit.shift.kind is DayKind.SERVICE)
             for limit in limits
         )
+
+    @cached_property
+    def decides_by(self) -> frozenset[str]:
+        """What openings, deadlines and the constraints of a basket ask to be known of a request."""
+        return needs.of_decisions(self.deadlines, self.openings, self.constraints)
+
+    @cached_property
+    def prices_by(self) -> frozenset[str]:
+        """What tariffs and surcharges ask to be known of a request."""
+        return needs.of_tariffs(self.tariffs) | needs.of_scopes(rule.scope for rule in self.surcharges)
 
     def calendar_with(
         self,

@@ -1,5 +1,6 @@
 """What is read of the bookings: a month on the planning, and the receipts."""
 
+from portail.bookings.queries.known import DESK, PORTAL, Asked, Basket, Booked, Knowledge, knowledge
 from portail.bookings.queries.laws import law
 from portail.bookings.queries.limits import Limit
 from portail.bookings.queries.months import (
@@ -16,13 +17,20 @@ from portail.bookings.queries.receipts import masked_recipients, receipt, receip
 from portail.bookings.queries.sessions import Cell, Column
 
 __all__ = [
+    "DESK",
+    "PORTAL",
+    "Asked",
+    "Basket",
+    "Booked",
     "Cell",
     "Column",
     "Day",
+    "Knowledge",
     "Limit",
     "Month",
     "Week",
     "is_enrolled",
+    "knowledge",
     "law",
     "masked_recipients",
     "month",

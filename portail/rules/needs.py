@@ -1,0 +1,45 @@
+"""What a set of rules asks to be known of a request: the words of `scopes.TAGS`, `NUMBERS` and `COUNTS`.
+
+Who asks the rules reads no more than this: a commune whose prices ignore siblings does not pay for counting them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .constraints import Constraint
+from .deadlines import DeadlineRule, OpeningRule
+from .scopes import Scope
+from .tariffs import Flat, Tariff
+
+WHOLE_BASKET = frozenset({"present", "together", "with_service", "days", "units", "already"})
+"""What changes when other days, or other children, are booked: known of a basket, never of one booking alone."""
+
+
+def of_scopes(scopes: Iterable[Scope]) -> frozenset[str]:
+    """What these scopes are narrowed on, weekdays left out: a day tells its own."""
+    return frozenset(name for scope in scopes for name in scope.names) - {"weekdays"}
+
+
+def of_decisions(
+    deadlines: Iterable[DeadlineRule], openings: Iterable[OpeningRule], constraints: Iterable[Constraint] = ()
+) -> frozenset[str]:
+    deadlines = tuple(deadlines)
+    scopes = [rule.scope for rule in deadlines]
+    scopes += [tier.scope for rule in deadlines for tier in rule.tiers]
+    scopes += [opening.scope for opening in openings]
+    return of_scopes([*scopes, *(constraint.scope for constraint in constraints)])
+
+
+def of_tariffs(tariffs: Iterable[Tariff]) -> frozenset[str]:
+    found: set[str] = set()
+    for tariff in tariffs:
+        scopes = (tariff.scope, *tariff.columns, *(change.scope for change in tariff.adjustments))
+        found |= of_scopes(scopes)
+        if not isinstance(tariff.function, Flat):
+            found.add(tariff.function.axis)
+        if tariff.time is not None:
+            found.add("minutes")
+        if tariff.cap is not None:
+            found.add("already")
+    return frozenset(found)
