@@ -33,6 +33,11 @@ def regulation() -> rules.Regulation:
     return parsed(default_regulation() if text is None else text)
 
 
+def version(pk: int | None) -> rules.Regulation:
+    """The rules as a version said them; None: the file we ship."""
+    return _parsed(default_regulation() if pk is None else Regulation.objects.get(pk=pk).text)
+
+
 @lru_cache(maxsize=1)
 def default_regulation() -> str:
     """The settings file that a new commune starts with."""

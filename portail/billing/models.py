@@ -205,6 +205,7 @@ class Charge(models.Model):
     written when a run is drafted; from its publication on, only an ADJUSTMENT that names it (`adjusts`) corrects it.
     `day` is the day of the service (the first of a package's). `inputs` are the facts that the rules were given,
     `explanation` holds {"sentence": …, "steps": […]} as `rules` puts them in JSON.
+    `key` names for ever the thing that is charged ("booking:12"); what is written by hand has none.
     """
 
     class Kind(models.TextChoices):
@@ -216,6 +217,7 @@ class Charge(models.Model):
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="charges", verbose_name=_("Compte"))
     kind = models.CharField(_("Nature"), max_length=12, choices=Kind.choices)
+    key = models.CharField(max_length=200, blank=True, default="")
     child = models.ForeignKey(Child, models.PROTECT, null=True, blank=True, related_name="charges")
     service = models.ForeignKey(Service, models.PROTECT, null=True, blank=True, related_name="+")
     booking = models.ForeignKey(Booking, models.PROTECT, null=True, blank=True, related_name="charges")
@@ -228,6 +230,7 @@ class Charge(models.Model):
     regulation = models.ForeignKey(Regulation, models.PROTECT, null=True, blank=True, related_name="+")
     adjusts = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="adjustments")
     reason = models.CharField(_("Motif"), max_length=300, blank=True)
+    token = models.UUIDField(unique=True, null=True, blank=True)
     line = models.ForeignKey(
         InvoiceLine, models.SET_NULL, null=True, blank=True, related_name="charges", verbose_name="Facturée"
     )
@@ -244,11 +247,19 @@ class Charge(models.Model):
             models.UniqueConstraint(
                 fields=["booking"], condition=Q(kind="booking"), name="charge_once_a_booking"
             ),
+            models.UniqueConstraint(
+                fields=["key"],
+                condition=Q(kind__in=("booking", "package", "surcharge")) & ~Q(key=""),
+                name="charge_once_a_key",
+            ),
             models.CheckConstraint(
                 condition=~Q(kind="adjustment") | ~Q(reason=""), name="adjustment_says_why"
             ),
         ]
-        indexes = [models.Index(fields=["account", "day"], name="charge_account_day")]
+        indexes = [
+            models.Index(fields=["account", "day"], name="charge_account_day"),
+            models.Index(fields=["key"], name="charge_key"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.label} · {self.amount}"
@@ -280,7 +291,10 @@ class ChargeComponent(models.Model):
 
 
 class CreditNote(models.Model):
-    """An invoice taken back, whole or by lines. It has its own series of numbers, and never changes."""
+    """An invoice taken back, whole or by lines. It has its own series of numbers, and never changes.
+
+    `bills_again`: what it takes back is due again, as it is computed now; otherwise the matter is closed.
+    """
 
     invoice = models.ForeignKey(
         Invoice, models.PROTECT, related_name="credit_notes", verbose_name=_("Facture")
@@ -289,6 +303,8 @@ class CreditNote(models.Model):
     issued_on = models.DateField(_("Date"))
     amount = models.DecimalField(_("Montant"), max_digits=10, decimal_places=2)
     reason = models.CharField(_("Motif"), max_length=300)
+    bills_again = models.BooleanField("À facturer de nouveau", default=False)
+    token = models.UUIDField(unique=True, null=True, blank=True)
     document = models.OneToOneField(
         FamilyDocument, models.PROTECT, null=True, blank=True, related_name="credit_note"
     )

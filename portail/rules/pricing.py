@@ -69,18 +69,32 @@ def price(tariffs: Sequence[Tariff], service: str, day: date, known: Known = ())
     The base tariff is the narrowest that holds (the last written at equality); those that add come on top, in
     order. Raises PriceUnknown.
     """
+    chosen = chosen_tariffs(tariffs, service, day, known)
+    return total([price_by(tariff, service, day, known) for tariff in chosen])
+
+
+def chosen_tariffs(
+    tariffs: Sequence[Tariff], service: str, day: date, known: Known = ()
+) -> tuple[Tariff, ...]:
+    """The tariffs that make the price: the base, then those that add to it. Raises PriceUnknown."""
     held = [t for t in tariffs if t.scope.holds(service, day, known)]
     base = max((t for t in reversed(held) if not t.adds), key=lambda t: t.scope.precision, default=None)
     if base is None:
         raise PriceUnknown(say("price.none", service=service, day=day))
-    components: list[Component] = []
-    steps: list[Step] = []
-    for tariff in (base, *(t for t in held if t.adds)):
-        parts, told = _one(tariff, dict(known), service, day, known)
-        components += parts
-        steps += told
-    total = sum((c.amount for c in components), Decimal(0))
-    return Price(total, tuple(components), tuple(steps))
+    return base, *(t for t in held if t.adds)
+
+
+def price_by(tariff: Tariff, service: str, day: date, known: Known = ()) -> Price:
+    """What one tariff asks for, whether it holds or not. Raises PriceUnknown."""
+    components, steps = _one(tariff, dict(known), service, day, known)
+    return Price(sum((c.amount for c in components), Decimal(0)), tuple(components), tuple(steps))
+
+
+def total(prices: Sequence[Price]) -> Price:
+    """Several prices as one, with the components and the reasons of all."""
+    components = tuple(c for found in prices for c in found.components)
+    steps = tuple(s for found in prices for s in found.steps)
+    return Price(sum((c.amount for c in components), Decimal(0)), components, steps)
 
 
 def _one(

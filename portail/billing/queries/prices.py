@@ -1,0 +1,130 @@
+"""Prices by the regulation's tariffs, each worked out once for all who are alike."""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+from portail import rules
+from portail.billing.queries.dues import explained
+from portail.rules.pricing import Price, PriceUnknown, chosen_tariffs, price_by, total
+from portail.rules.tariffs import Per
+
+PACKAGES = frozenset(
+    {Per.WEEK, Per.MONTH, Per.TERM, Per.PERIOD, Per.YEAR, Per.FAMILY_DAY, Per.FAMILY_MONTH, Per.FAMILY_YEAR}
+)
+"""Units that are charged once for several bookings."""
+FAMILY = frozenset({Per.FAMILY_DAY, Per.FAMILY_MONTH, Per.FAMILY_YEAR})
+
+
+@dataclass(frozen=True)
+class Priced:
+    """A price with its explanation in JSON, made once."""
+
+    price: Price
+
+    @cached_property
+    def explanation(self) -> dict[str, Any]:
+        return explained(self.price)
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        return frozenset(step.code for step in self.price.steps)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a booking costs by itself, and the packages it belongs to. `item` is None when all is in packages."""
+
+    item: Priced | None
+    packages: tuple[tuple[rules.Tariff, Priced], ...] = ()
+    capped: tuple[rules.Tariff, ...] = ()
+
+
+class Pricer:
+    """The prices of one regulation. Alike bookings (service, weekday, facts) are priced once."""
+
+    def __init__(self, regulation: rules.Regulation) -> None:
+        self.tariffs = regulation.tariffs
+        self._turns = _turns(regulation.tariffs)
+        self._found: dict[tuple[object, ...], Answer | PriceUnknown] = {}
+
+    @property
+    def caps(self) -> frozenset[str]:
+        """The periods over which some tariff is capped."""
+        return frozenset(t.cap.per for t in self.tariffs if t.cap)
+
+    def of(self, service: str, day: date, known: rules.Known) -> Answer:
+        """Raises PriceUnknown."""
+        key = (service, day.weekday(), bisect_right(self._turns, day), known)
+        found = self._found.get(key)
+        if found is None:
+            try:
+                found = self._answer(service, day, known)
+            except PriceUnknown as unknown:
+                found = unknown
+            self._found[key] = found
+        if isinstance(found, Answer):
+            return found
+        if found.sentence.code == "price.none":
+            raise PriceUnknown(rules.say("price.none", service=service, day=day))  # it names its own day
+        raise found
+
+    def _answer(self, service: str, day: date, known: rules.Known) -> Answer:
+        chosen = chosen_tariffs(self.tariffs, service, day, known)
+        items = [t for t in chosen if t.per not in PACKAGES]
+        packages = tuple((t, Priced(price_by(t, service, day, known))) for t in chosen if t.per in PACKAGES)
+        capped = tuple(items) if any(t.cap for t in items) else ()
+        item = Priced(total([price_by(t, service, day, known) for t in items])) if items else None
+        return Answer(item, packages, capped)
+
+    def named(self, name: str) -> rules.Tariff | None:
+        return next((t for t in self.tariffs if t.name == name), None)
+
+    def forget(self) -> None:
+        """Let go of what was worked out: the next families are not like these."""
+        self._found.clear()
+
+
+def _turns(tariffs: tuple[rules.Tariff, ...]) -> list[date]:
+    """The days on which some price begins or stops holding."""
+    scopes = [t.scope for t in tariffs] + [a.scope for t in tariffs for a in t.adjustments]
+    starts = {s.valid_from for s in scopes if s.valid_from}
+    ends = {s.valid_until + timedelta(days=1) for s in scopes if s.valid_until and s.valid_until < date.max}
+    return sorted(starts | ends)
+
+
+def start_of(per: str, day: date, calendar: rules.Calendar) -> date:
+    """The first day of the period that holds this day, for a unit, a cap or a count."""
+    match per.removeprefix("family-"):
+        case "day":
+            return day
+        case "week":
+            return day - timedelta(days=day.weekday())
+        case "month":
+            return day.replace(day=1)
+        case "term":
+            month = next(m for m in (9, 4, 1) if day.month >= m)
+            return day.replace(month=month, day=1)
+        case "period" | "school-period":
+            try:
+                return calendar.school_period_start(day)
+            except rules.CalendarUnknown:
+                return calendar.school_year_start(day)
+        case _:
+            return calendar.school_year_start(day)
+
+
+def after(per: str, start: date, calendar: rules.Calendar) -> date:
+    """The last day of the period that begins on `start`."""
+    day = start
+    while start_of(per, day + timedelta(days=1), calendar) == start and (day - start).days < 380:
+        day += timedelta(days=1)
+    return day
+
+
+def cap_key(tariff: rules.Tariff, child_id: int, day: date, calendar: rules.Calendar) -> tuple[object, ...]:
+    """What the cap of a tariff is counted over: a child and a period."""
+    per = tariff.cap.per if tariff.cap else ""
+    return child_id, tariff.name, per, start_of(per, day, calendar) if per else None
