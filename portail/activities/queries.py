@@ -35,7 +35,7 @@ def regulation() -> rules.Regulation:
 
 def version(pk: int | None) -> rules.Regulation:
     """The rules as a version said them; None: the file we ship."""
-    return _parsed(default_regulation() if pk is None else Regulation.objects.get(pk=pk).text)
+    return parsed(default_regulation() if pk is None else Regulation.objects.get(pk=pk).text)
 
 
 @lru_cache(maxsize=1)
