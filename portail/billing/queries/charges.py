@@ -164,7 +164,7 @@ class _Computation:
             key = cap_key(tariff, row.child_id, row.day, self.by.calendar)
             before = self.already.get(key, Decimal(0))
             known = facts.known if tariff.cap is None else (*facts.known, ("already", before))
-            price = price_by(tariff, row.code, row.day, known)
+            price = price_by(tariff, row.code, row.day, known, among=self.by.pricer.tariffs)
             if tariff.cap is not None:
                 self.already[key] = before + price.components[0].amount
                 seen[tariff.name] = f"{before:f}"

@@ -220,12 +220,19 @@ def _price(charge: Charge, pricer: Pricer, quotient: QuotientFound | None) -> tu
     code = charge.booking.session.service.code
     if charge.kind == Charge.Kind.PACKAGE:
         tariff = pricer.named(charge.inputs["tariff"])
-        return (price_by(tariff, code, charge.day, known) if tariff else _as_written(charge)), known
+        return (
+            price_by(tariff, code, charge.day, known, among=pricer.tariffs) if tariff else _as_written(charge)
+        ), known
     answer = pricer.of(code, charge.day, known)
     if answer.capped:
         seen = charge.inputs.get("already", {})
         return (
-            total([price_by(t, code, charge.day, (*known, *_already(t.name, seen))) for t in answer.capped]),
+            total(
+                [
+                    price_by(t, code, charge.day, (*known, *_already(t.name, seen)), among=pricer.tariffs)
+                    for t in answer.capped
+                ]
+            ),
             known,
         )
     return (answer.item.price if answer.item else NOTHING), known
