@@ -6,8 +6,21 @@ from functools import lru_cache
 from pathlib import Path
 
 from portail import rules
-from portail.activities.models import CalendarEntry, Commune, Regulation, SchoolYear, Service
+from portail.activities.models import (
+    Activity,
+    CalendarEntry,
+    Commune,
+    Place,
+    Regulation,
+    School,
+    SchoolYear,
+    Service,
+    ServicePlace,
+)
 from portail.core.site import Site
+from portail.rules import structure as structures
+from portail.rules.structure import Offer, Structure
+from portail.rules.structure_text import completed, refreshed
 
 DEFAULT_REGULATION = Path(__file__).with_name("default-regulation.toml")
 
@@ -78,6 +91,70 @@ def service_days() -> list[rules.ServiceDays]:
         )
         for code, weekdays, period, starts_at, name in rows
     ]
+
+
+def text_in_force() -> str:
+    """The settings file in force; the sections of the structure that it has say what the desk changed since."""
+    text = Regulation.objects.values_list("text", flat=True).first()
+    if text is None:
+        return default_regulation()
+    return text if parsed(text).structure == Structure() else refreshed(text, structure())
+
+
+def whole_text() -> str:
+    """The settings file in force with the whole structure of the commune. Applied again, it changes nothing."""
+    text = Regulation.objects.values_list("text", flat=True).first()
+    return completed(default_regulation() if text is None else text, structure())
+
+
+def structure() -> Structure:
+    """What the commune offers, as its tables hold it. Five queries."""
+    offers: dict[int, list[Offer]] = {}
+    for offer in ServicePlace.objects.select_related("place").order_by("place__name"):
+        offers.setdefault(offer.service_id, []).append(
+            Offer(offer.place.name.strip(), offer.capacity, offer.is_active)
+        )
+    return Structure(
+        schools=tuple(
+            structures.School(row.name.strip(), row.address.strip(), row.is_active)
+            for row in School.objects.order_by("name")
+        ),
+        places=tuple(
+            structures.Place(
+                row.name.strip(),
+                row.school.name.strip() if row.school else "",
+                row.address.strip(),
+                row.is_active,
+            )
+            for row in Place.objects.select_related("school").order_by("name")
+        ),
+        activities=tuple(
+            structures.Activity(row.code, row.name.strip(), row.icon, row.position, row.is_active)
+            for row in Activity.objects.order_by("position", "name", "code")
+        ),
+        services=tuple(_service(row, offers.get(row.pk, [])) for row in _services()),
+    )
+
+
+def _services() -> Iterable[Service]:
+    return Service.objects.select_related("activity").order_by("position", "name", "code")
+
+
+def _service(row: Service, offers: list[Offer]) -> structures.Service:
+    return structures.Service(
+        code=row.code,
+        name=row.name.strip(),
+        activity=row.activity.code,
+        short_name=row.short_name.strip(),
+        start=row.starts_at.replace(second=0, microsecond=0),
+        end=row.ends_at.replace(second=0, microsecond=0),
+        weekdays=frozenset(int(day) - 1 for day in row.weekdays),
+        icon=row.icon,
+        runs_in=rules.RunsIn(row.period),
+        position=row.position,
+        active=row.is_active,
+        offers=tuple(offers),
+    )
 
 
 def password_length() -> int:

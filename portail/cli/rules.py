@@ -127,13 +127,11 @@ def _schema(options: Namespace) -> int:
 
 
 def _export(options: Namespace) -> int:
-    """The file in force, as it was applied."""
+    """The file in force, with the whole structure of the commune as its tables hold it."""
     _start_django()
-    from portail.activities.models import Regulation as Version
-    from portail.activities.queries import default_regulation
+    from portail.activities.queries import whole_text
 
-    text = Version.objects.values_list("text", flat=True).first()
-    sys.stdout.write(default_regulation() if text is None else text)
+    sys.stdout.write(whole_text())
     return 0
 
 

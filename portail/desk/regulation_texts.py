@@ -28,8 +28,7 @@ class Text:
 
 
 def text_in_force() -> str:
-    text = Regulation.objects.values_list("text", flat=True).first()
-    return queries.default_regulation() if text is None else text
+    return queries.text_in_force()
 
 
 def in_force() -> Text:

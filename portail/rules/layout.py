@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
-from .calendars import EntryKind, RunsIn
+from .calendars import EntryKind
 from .deadlines import BOTH, Action, Effect
 from .fields import REQUIRED, Amount, Choice, Day, Flag, Hour, Integer, Moment, Text
 from .french_days import SUBDIVISIONS, ZONES
 from .layout_common import EVERY_SERVICE, LIMIT, NARROWED, SCOPE, WEEKDAY_LIST
 from .layout_money import ABSENCE, BILLING, QUOTIENT, SURCHARGE, TARIFF
+from .layout_structure import STRUCTURE
 from .surcharges import Trigger
 from .tables import Codes, Known, ListOf, Table, Tables
 
@@ -61,16 +61,6 @@ WINDOW = Table(
         "opens_at": Hour(default=0),
         "closes": Day(default=None),
         "closes_at": Hour(default=None),
-    }
-)
-
-SERVICE = Table(
-    fields={
-        "code": Text(longest=40),
-        "name": Text(longest=120),
-        "weekdays": replace(WEEKDAY_LIST),
-        "runs_in": Choice(default=RunsIn.SCHOOL, choices={r.value: r for r in RunsIn}),
-        "start": Hour(default=None),
     }
 )
 
@@ -136,7 +126,7 @@ FILE = Table(
         "accounts": Table(
             fields={"password_min_length": Integer(default=12, lowest=PASSWORD_FLOOR, highest=64)}
         ),
-        "services": Tables(table=SERVICE),
+        **STRUCTURE,
         "deadlines": Tables(table=DEADLINE),
         "bookings": Table(fields={"openings": Tables(table=OPENING), "windows": Tables(table=WINDOW)}),
         "calendar": Tables(table=ENTRY),

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from . import building
 from . import building_charges as charges
+from . import building_structure as structures
 from .billing import BillingCycle
 from .building_tariffs import check_tariff, tariff
 from .calendars import OFFICE_WEEKDAYS, SCHOOL_WEEKDAYS
@@ -90,7 +91,7 @@ class _Reader:
         read: dict[str, Any] = {
             **self._limits(),
             "calendar": _values(self._many("calendar", building.check_entry, building.entry)),
-            "services": self._services(),
+            **self._structure(),
             "tariffs": self._tariffs(),
             **self._charges(),
             "examples": self._examples(),
@@ -138,10 +139,19 @@ class _Reader:
         self._locate(deadlines, openings)
         return {"deadlines": _values(deadlines), "openings": _values(openings)}
 
-    def _services(self) -> tuple[Any, ...]:
-        services = self._many("services", building.check_nothing, building.service)
-        _refuse_twice(services, self.report)
-        return _values(services)
+    def _structure(self) -> dict[str, Any]:
+        """The days of every service, and the sections of the structure that the file has."""
+        days = self._built(
+            self.values["services"] or (), ("services",), building.check_nothing, building.service
+        )
+        _refuse_twice(days, self.report)
+        built: dict[str, Built | None] = {}
+        for section, (check, build) in structures.KINDS.items():
+            items = self.values[section]
+            rows = self._built(items or (), (section,), check, build)
+            turned = [(path, structures.in_turn(row, int(path[-1]))) for path, row in rows]
+            built[section] = turned if rows or items == [] else None
+        return {"services": _values(days), "structure": structures.structure(built, self.report)}
 
     def _tariffs(self) -> tuple[Any, ...]:
         tariffs = self._many("tariffs", check_tariff, tariff)

@@ -20,6 +20,7 @@ from .limits import Limit, Unit
 from .problems import Problem
 from .quotients import QuotientRule
 from .scopes import Known
+from .structure import Structure
 from .surcharges import Surcharge, Trigger
 from .tariffs import Tariff
 
@@ -62,6 +63,9 @@ class Regulation:
 
     commune: Commune
     services: tuple[ServiceDays, ...] = ()
+    """When each service runs, as the file says it."""
+    structure: Structure = Structure()  # noqa: RUF009  (frozen)
+    """Schools, places, activities and bookable services, in the sections that the file has."""
     deadlines: tuple[DeadlineRule, ...] = ()
     openings: tuple[OpeningRule, ...] = ()
     calendar: tuple[Entry, ...] = ()

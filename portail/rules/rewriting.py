@@ -5,14 +5,15 @@ Only for texts that `parse` has accepted; the result must be parsed again, for a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from .toml_lines import Path, layout
 
-New = str | int | bool | Decimal | date | None
+New = str | int | bool | Decimal | date | Sequence["New"] | Mapping[str, "New"] | None
+"""What a setting may be given: a value, a list of them, a table between braces, or nothing."""
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "deadlines": ("deadlines", "bookings"),
@@ -41,13 +42,23 @@ def written(value: New) -> str:
         return value.isoformat()
     if isinstance(value, int):
         return str(value)
-    return quoted(value or "")
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{name} = {written(one)}" for name, one in value.items()) + " }"
+    if isinstance(value, str) or value is None:
+        return quoted(value or "")
+    if any(isinstance(one, Mapping) for one in value):
+        return "[\n" + "".join(f"  {written(one)},\n" for one in value) + "]"
+    return "[" + ", ".join(map(written, value)) + "]"
 
 
 def quoted(words: str) -> str:
     """A TOML basic string."""
     escaped = words.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped) + '"'
+    return '"' + "".join(c if c.isprintable() else _escaped(ord(c)) for c in escaped) + '"'
+
+
+def _escaped(code: int) -> str:
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def rewrite(text: str, changes: Iterable[tuple[Path, New]]) -> str:
@@ -101,19 +112,23 @@ def _without_pair(text: str, start: int, end: int) -> str:
 @dataclass(frozen=True)
 class Block:
     """A table of the file with the comments just above its title. `name`: the first word of the title ("" before
-    any)."""
+    any); `path`: the table itself."""
 
     name: str
     text: str
+    path: Path = ()
 
 
 def blocks(text: str) -> list[Block]:
     """The file in its tables, in order; their texts put together are the file."""
-    starts = [("", 0)]
+    starts: list[tuple[Path, int]] = [((), 0)]
     for header in layout(text).headers:
-        starts.append((str(header.path[0]), _with_comments_above(text, header.start)))
+        starts.append((header.path, _with_comments_above(text, header.start)))
     ends = [start for _, start in starts[1:]] + [len(text)]
-    return [Block(name, text[start:end]) for (name, start), end in zip(starts, ends, strict=True)]
+    return [
+        Block(str(path[0]) if path else "", text[start:end], path)
+        for (path, start), end in zip(starts, ends, strict=True)
+    ]
 
 
 def _with_comments_above(text: str, start: int) -> int:

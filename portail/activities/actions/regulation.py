@@ -10,10 +10,12 @@ from django.db.models import Max
 from portail import rules
 from portail.accounts.models import User
 from portail.activities import queries
+from portail.activities.actions import structure_file
 from portail.activities.models import Commune, Regulation, RegulationDraft, Service, Session
 from portail.core import journal
 from portail.rules.differences import differences as rules_differences
 from portail.rules.rewriting import quoted
+from portail.rules.structure import Structure, keys
 
 
 class StaleVersion(Exception):
@@ -41,20 +43,26 @@ def current_version() -> int:
 def apply_regulation(
     text: str, note: str, *, actor: User | None, now: datetime, over: int | None = None
 ) -> Regulation:
-    """Put a settings file in force as a new version; the commune's name and zone follow it.
+    """Put a settings file in force as a new version; the commune's name and zone follow it, and its structure.
 
-    Raises SettingsErrors, with every problem, when the file cannot be used; StaleVersion when `over`, the version it
-    was compared with, is no longer the last. The text in force applied again changes nothing.
+    Everything in one transaction: the sections of the structure that the file has are done to the tables, or nothing
+    is. Raises SettingsErrors, with every problem, when the file cannot be used; StaleVersion when `over`, the version
+    it was compared with, is no longer the last. The text in force, or what is exported of it, applied again changes
+    nothing. Bookings are not looked at: see `portail.bookings.actions.regulation`.
     """
     parsed = rules.parse(text)
     with transaction.atomic():
         commune = Commune.objects.select_for_update().first()
         last = Regulation.objects.order_by("-version").first()
         version = last.version if last else 0
-        if last and last.text == text:
+        rows = structure_file.changes(parsed.structure)
+        if last and not rows and text in _texts_in_force(last.text, parsed.structure):
             return last
         if over is not None and over != version:
             raise StaleVersion(version)
+        structure_file.apply(rows, actor=actor, now=now)
+        if last and last.text == text:
+            return last
         applied = Regulation.objects.create(
             version=version + 1, text=text, note=note, applied_at=now, applied_by=actor
         )
@@ -62,16 +70,26 @@ def apply_regulation(
             _follow(commune, parsed.commune)
         if actor is not None:
             RegulationDraft.objects.filter(owner=actor).delete()
-        journal.record(
-            "regulation.applied",
-            f"regulation:{applied.pk}",
-            summary=f"Règlement, version {applied.version} appliquée" + (f" : {note}" if note else ""),
-            actor=actor,
-            now=now,
-            before={"version": version},
-            after={"version": applied.version},
-        )
+        _record(applied, actor, now)
     return applied
+
+
+def _texts_in_force(text: str, said: Structure) -> tuple[str, ...]:
+    """The texts that say exactly what is in force: the version itself and, with the structure, those that we export."""
+    return (text,) if said == Structure() else (text, queries.text_in_force(), queries.whole_text())
+
+
+def _record(applied: Regulation, actor: User | None, now: datetime) -> None:
+    journal.record(
+        "regulation.applied",
+        f"regulation:{applied.pk}",
+        summary=f"Règlement, version {applied.version} appliquée"
+        + (f" : {applied.note}" if applied.note else ""),
+        actor=actor,
+        now=now,
+        before={"version": applied.version - 1},
+        after={"version": applied.version},
+    )
 
 
 def _follow(commune: Commune, said: rules.Commune) -> None:
@@ -95,7 +113,7 @@ def default_text(name: str, zone: str, subdivision: str = "") -> str:
 
 def warnings(parsed: rules.Regulation) -> list[str]:
     """What is understood but probably not meant: services that the commune does not have, examples that do not hold."""
-    known = set(Service.objects.values_list("code", flat=True))
+    known = {*Service.objects.values_list("code", flat=True), *keys(parsed.structure, "services")}
     named: dict[str, None] = {}
     for scope in [d.scope for d in parsed.deadlines] + [o.scope for o in parsed.openings]:
         named.update(dict.fromkeys(scope.services))

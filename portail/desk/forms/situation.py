@@ -29,8 +29,6 @@ FIELDS = {
     "quotient": "quotient",
     "income": "revenu",
     "rank": "rang",
-    "rank_enrolled": "rang_inscrits",
-    "rank_present": "rang_presents",
     "children": "enfants",
     "enrolled": "inscrits",
     "present": "presents",
@@ -78,7 +76,7 @@ def _field(name: str, words: tuple[str, ...]) -> forms.Field:
     label = sentence_case(NUMBERS[name])
     if name in HOURS:
         return forms.TimeField(label=label, required=False, widget=HourInput)
-    if name.startswith("rank"):
+    if name == "rank":
         return forms.IntegerField(label=label, required=False, min_value=1, max_value=20, widget=short())
     label = f"{label}, en minutes" if name == "minutes" else label
     return forms.DecimalField(
