@@ -1,6 +1,7 @@
 """Payments taken by the town hall: each is a movement of an account, with its receipt; its cash and its deposits."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
@@ -8,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portail.billing.models import Account, Movement
+from portail.core.money import ZERO
 from portail.families.models import FamilyDocument
 
 
@@ -21,12 +23,19 @@ class Mode(models.TextChoices):
 
 
 class Deposit(models.Model):
-    """Payments of one mode handed to the Treasury or the bank together: its slip has a date, a number and a total."""
+    """Payments of one mode handed to the Treasury or the bank together: its slip has a date, a number and a total.
+
+    One that was made by mistake is cancelled: its payments are free again, its number stays.
+    """
+
+    MODES = (Mode.CASH, Mode.CHEQUE, Mode.CARD, Mode.CESU, Mode.HOLIDAY_VOUCHERS)
 
     mode = models.CharField("Mode", max_length=10, choices=Mode.choices)
     day = models.DateField("Date")
     total = models.DecimalField("Total", max_digits=10, decimal_places=2)
     note = models.CharField("Remarque", max_length=200, blank=True)
+    cancelled_at = models.DateTimeField("Annulé le", null=True, blank=True)
+    cancelled_because = models.CharField("Motif de l'annulation", max_length=300, blank=True)
     token = models.UUIDField(unique=True)
     created_at = models.DateTimeField("Fait le")
     created_by = models.ForeignKey(
@@ -48,7 +57,10 @@ class Deposit(models.Model):
 
 
 class Payment(models.Model):
-    """Money received for an account. Its movement holds the amount; what cancels it is the opposite movement."""
+    """Money received for an account. Its movement holds the amount; what cancels it is the opposite movement.
+
+    `given` is what was handed over in cash, when change was given back.
+    """
 
     movement = models.OneToOneField(Movement, models.PROTECT, related_name="payment")
     account = models.ForeignKey(Account, models.PROTECT, related_name="payments", verbose_name=_("Compte"))
@@ -58,6 +70,7 @@ class Payment(models.Model):
     payer = models.CharField(_("Payé par"), max_length=120, blank=True)
     bank = models.CharField(_("Banque"), max_length=80, blank=True)
     reference = models.CharField(_("Numéro ou référence"), max_length=80, blank=True)
+    given = models.DecimalField("Somme tendue", max_digits=10, decimal_places=2, null=True, blank=True)
     deposit = models.ForeignKey(
         Deposit, models.PROTECT, null=True, blank=True, related_name="payments", verbose_name="Bordereau"
     )
@@ -85,6 +98,39 @@ class Payment(models.Model):
     @property
     def number(self) -> str:
         return payment_number(self.pk, self.created_at)
+
+    @property
+    def change(self) -> Decimal:
+        """What was given back of the cash handed over, in euros."""
+        return ZERO if self.given is None else self.given - self.amount
+
+
+class Refund(models.Model):
+    """Money given back to a payer, out of their advance. Its movement holds the amount.
+
+    What leaves the till is taken off the next deposit of cash (`deposit`).
+    """
+
+    MODES = (Mode.TRANSFER, Mode.CHEQUE, Mode.CASH)
+
+    movement = models.OneToOneField(Movement, models.PROTECT, related_name="refund")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="refunds", verbose_name=_("Compte"))
+    mode = models.CharField(_("Mode"), max_length=10, choices=Mode.choices)
+    amount = models.DecimalField(_("Montant"), max_digits=10, decimal_places=2)
+    paid_on = models.DateField(_("Rendu le"))
+    reference = models.CharField(_("Numéro ou référence"), max_length=80, blank=True)
+    deposit = models.ForeignKey(
+        Deposit, models.PROTECT, null=True, blank=True, related_name="refunds", verbose_name="Bordereau"
+    )
+
+    class Meta:
+        verbose_name = "remboursement"
+        verbose_name_plural = "remboursements"
+        ordering = ["-paid_on", "-pk"]
+        constraints = [models.CheckConstraint(condition=models.Q(amount__gt=0), name="refund_positive")]
+
+    def __str__(self) -> str:
+        return f"remboursement de {self.amount}"
 
 
 def payment_number(pk: int, at: datetime) -> str:

@@ -72,15 +72,19 @@ class AbsentDay:
 
 
 def absence(rules: Sequence[AbsenceRule], away: Away, calendar: Calendar) -> tuple[AbsentDay, ...]:
-    """What each day of an absence costs, by the narrowest rule that holds; without one, all is due."""
+    """What each day of an absence costs, by the narrowest rule that holds and whose conditions are met (told in time,
+    long enough, proved); when none is met, all is due, for the reason of the narrowest. Without a rule, all is due.
+    """
     held = [rule for rule in rules if rule.scope.holds(away.service, away.days[0], away.known)]
-    rule = max(held, key=lambda r: r.scope.precision, default=None)
-    if rule is None:
-        return tuple(_due(day, say("absence.no_rule")) for day in away.days)
-    missing = _missing(rule, away, calendar)
-    if missing is not None:
-        return tuple(_due(day, missing) for day in away.days)
-    return tuple(_day(rule, rank, day, away) for rank, day in enumerate(away.days, start=1))
+    held.sort(key=lambda rule: rule.scope.precision, reverse=True)
+    reasons: list[Sentence] = []
+    for rule in held:
+        missing = _missing(rule, away, calendar)
+        if missing is None:
+            return tuple(_day(rule, rank, day, away) for rank, day in enumerate(away.days, start=1))
+        reasons.append(missing)
+    why = reasons[0] if reasons else say("absence.no_rule")
+    return tuple(_due(day, why) for day in away.days)
 
 
 def _due(day: date, why: Sentence) -> AbsentDay:

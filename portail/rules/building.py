@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import time
 from typing import Any
 
@@ -80,6 +81,8 @@ def check_limit(values: Values) -> None:
         )
     if values["weekday"] is not None and values["month_day"]:
         raise Expected("un jour de la semaine (weekday) ou du mois (month_day) est attendu, pas les deux")
+    if values["nth"] is not None and values["weekday"] is None:
+        raise Expected("le jour de la semaine est attendu avec « nth » (weekday)", key="nth")
     if values["unit"] in HOURLY and values["at"] is not None:
         raise Expected("un délai en heures donne déjà l'heure : « at » n'est pas attendu", key="at")
     if values["unit"] is Unit.WORKING_HOURS and (values["before"] or 0) % 24:
@@ -90,9 +93,32 @@ def check_limit(values: Values) -> None:
         )
 
 
+_SEVERAL = ("earliest_of", "latest_of")
+_ALONE = ("before", "weekday", "month_day", "on", "at", "never", "shift")
+
+
+def _check_several(values: Values) -> None:
+    """The earliest (or the latest) of several limits stands alone: each of them says its own hour."""
+    given = [key for key in _SEVERAL if values[key]]
+    if not given:
+        return
+    if len(given) > 1:
+        raise Expected("« earliest_of » ou « latest_of » est attendu, pas les deux", key="latest_of")
+    if len(values[given[0]]) < 2:
+        raise Expected("deux limites au moins sont attendues, entre accolades", key=given[0])
+    for key in _ALONE:
+        if values[key]:
+            raise Expected(f"ce réglage s'écrit dans chacune des limites de « {given[0]} »", key=key)
+    for row in values[given[0]]:
+        check_limit(row)
+        if row["never"]:
+            raise Expected("« never » n'est pas attendu parmi plusieurs limites", key=given[0])
+
+
 def check_whole_limit(values: Values) -> None:
     """A limit with its table and dates."""
     check_limit(values)
+    _check_several(values)
     for index, row in enumerate(values["dates"]):
         if row["from"] and row["until"] and row["until"] < row["from"]:
             raise Expected(f"la date doit suivre « from » ({row['from']})", key=f"dates.{index}.until")
@@ -118,6 +144,7 @@ def formula(values: Values) -> dict[str, Any]:
             values["weekday"],
             values["on"],
             values["month_day"],
+            values["nth"],
         ),
         "at": values["at"],
         "inclusive": values["inclusive"],
@@ -134,6 +161,8 @@ def whole_limit(values: Values) -> dict[str, Any]:
             (WEEKDAYS[name], _row(row, whole["shift"])) for name, row in rows.items() if row is not None
         ),
         "dates": tuple((row["from"], row["until"], Limit(**formula(row))) for row in values["dates"]),
+        "several": tuple(Limit(**formula(row)) for row in values["earliest_of"] or values["latest_of"]),
+        "latest": bool(values["latest_of"]),
     }
 
 
@@ -189,6 +218,7 @@ def opening(values: Values) -> OpeningRule:
     limit = whole_limit(values)
     if limit["at"] is None:
         limit["at"] = 0
+    limit["several"] = tuple(replace(one, at=one.at or 0) for one in limit["several"])
     return OpeningRule(**limit, scope=scope(values), name=values["name"])
 
 

@@ -9,7 +9,7 @@ from .building import check_dates, scope
 from .problems import Expected
 from .scopes import EVERYTHING, Span
 from .tables import Values
-from .tariffs import Adjustment, Cap, Flat, Function, Grid, Line, Per, Points, Rounding, Tariff, Time
+from .tariffs import Adjustment, Cap, Flat, Function, Grid, Line, Per, Points, Rounding, Share, Tariff, Time
 
 _FUNCTIONS = ("price", "prices", "bands", "percent", "percents", "points")
 _CHANGES = ("percent", "amount", "fixed", "at_least", "at_most")
@@ -19,7 +19,8 @@ def check_tariff(values: Values) -> None:
     """The keys of a tariff that must, or must not, go together."""
     check_dates(values)
     given = [key for key in _FUNCTIONS if values[key]] + (["price"] if values["price"] == 0 else [])
-    if len(given) != 1:
+    _check_share(values, given)
+    if len(given) != 1 and not values["price_of"]:
         names = ", ".join(given) or "aucun"
         raise Expected(f"un seul de ces réglages est attendu : {', '.join(_FUNCTIONS)} (reçu : {names})")
     width = max(1, len(values["columns"]))
@@ -40,6 +41,20 @@ def check_tariff(values: Values) -> None:
             raise Expected(f"un de ces réglages est attendu : {names}", key=f"adjust.{index}")
     if values["bands"] and values.sound:
         _check_order(_grid_bands(values))
+
+
+def _check_share(values: Values, given: list[str]) -> None:
+    """The price of another service takes a rate, or nothing; what goes with a rate goes with nothing else."""
+    if values["price_of"] and (other := [key for key in given if key not in ("percent", "percents")]):
+        raise Expected("un taux (percent, percents) ou rien est attendu avec « price_of »", key=other[0])
+    if values["like"] and not values["price_of"]:
+        raise Expected("« like » va avec « price_of »", key="like")
+    least, most = values["counted_from"], values["counted_to"]
+    for key in ("counted_from", "counted_to"):
+        if values[key] is not None and (values["price_of"] or not (values["percent"] or values["percents"])):
+            raise Expected("ce réglage va avec un taux (percent, percents)", key=key)
+    if least is not None and most is not None and most < least:
+        raise Expected(f"un nombre d'au moins {least} (counted_from) est attendu", key="counted_to")
 
 
 def _check_band(band: Values, width: int, key: str) -> None:
@@ -113,6 +128,15 @@ def tariff(values: Values) -> Tariff:
 def _function(values: Values) -> Function:
     if values["bands"]:
         return Grid(values["by"], _grid_bands(values), values["holes"], values["overlaps"])
+    if values["price_of"]:
+        return Share(
+            values["price_of"],
+            values["percents"] or (Decimal(100) if values["percent"] is None else values["percent"],),
+            values["plus"] or Decimal(0),
+            values["floor"],
+            values["ceiling"],
+            values["like"],
+        )
     if values["percent"] is not None or values["percents"]:
         return Line(
             values["by"],
@@ -120,6 +144,8 @@ def _function(values: Values) -> Function:
             values["plus"] or Decimal(0),
             values["floor"],
             values["ceiling"],
+            values["counted_from"],
+            values["counted_to"],
         )
     if values["points"]:
         return Points(values["by"], tuple(sorted((pair[0], pair[1]) for pair in values["points"])))

@@ -18,7 +18,7 @@ from .regulation import Example, Regulation
 from .scopes import NUMBERS, TAG_WORDS, Scope
 from .sentences import FRENCH
 from .surcharges import surcharge
-from .tariffs import Grid, Tariff
+from .tariffs import Grid, Share, Tariff
 
 ACTION_WORDS = {Action.BOOK: "réserver", Action.CANCEL: "annuler", Action.CHANGE: "changer"}
 
@@ -120,6 +120,7 @@ def doubts(regulation: Regulation, calendar: Calendar, *, around: date) -> tuple
     found = [
         *_holes(regulation),
         *_unreachable(regulation),
+        *_shares(regulation),
         *_openings_after_deadlines(regulation, calendar, around),
         *_without_holidays(calendar, around),
         *_lost_limits(regulation, calendar, around),
@@ -163,6 +164,33 @@ def _unreachable(regulation: Regulation) -> Iterator[Problem]:
                 message = f"« {tariff.name} » : aucun enfant n'atteint la colonne {number + 1}, une autre la précède"
                 yield _doubt(regulation, f"tariffs[{index + 1}]", message)
         yield from _never_base(regulation, index, tariff)
+
+
+def _shares(regulation: Regulation) -> Iterator[Problem]:
+    """Prices that are a share of a price that does not exist, or of themselves."""
+    priced = {
+        code
+        for tariff in regulation.tariffs
+        if not (tariff.adds or isinstance(tariff.function, Share))
+        for code in tariff.scope.services
+    }
+    for index, tariff in enumerate(regulation.tariffs):
+        share = tariff.function
+        if not isinstance(share, Share):
+            continue
+        shared = any(
+            isinstance(other.function, Share)
+            and other is not tariff
+            and share.service in other.scope.services
+            for other in regulation.tariffs
+        )
+        circular = share.service in tariff.scope.services and not share.like and not tariff.scope.names
+        if circular:
+            message = f"« {tariff.name} » dépend de lui-même : nommez un autre service, ou « like »"
+            yield _doubt(regulation, f"tariffs[{index + 1}]", message)
+        elif not shared and share.service not in priced and ANY_SERVICE not in priced:
+            message = f"« {tariff.name} » dépend du prix de « {share.service} », qui n'en a pas"
+            yield _doubt(regulation, f"tariffs[{index + 1}]", message)
 
 
 def _never_base(regulation: Regulation, index: int, tariff: Tariff) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from .calendars import Calendar
 from .scopes import EVERYTHING, Known, Scope
-from .sentences import FRENCH, Sentence, Value, say
+from .sentences import Sentence, Value, say
 
 
 @dataclass(frozen=True)
@@ -113,8 +113,16 @@ def _by_group(
             d for d in _days(constraint.per, start) if calendar.is_service_day(d, service) and d not in days
         ]
         if missing:
-            return say("basket.whole", **named, missing=", ".join(FRENCH.day(day) for day in missing))
+            return say("basket.whole", **named, missing=_listed(missing))
     return None
+
+
+def _listed(days: list[date]) -> Sentence:
+    """« jeudi 3 décembre, vendredi 4 décembre », whatever the language."""
+    told = say("basket.day", day=days[0])
+    for day in days[1:]:
+        told = say("basket.list", first=told, second=say("basket.day", day=day))
+    return told
 
 
 def _days(per: str, start: date) -> list[date]:

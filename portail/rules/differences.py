@@ -15,7 +15,7 @@ from .pricing import band_words
 from .regulation import Regulation
 from .scopes import TAG_WORDS, Scope, Span
 from .sentences import FRENCH, Sentence, say
-from .tariffs import Adjustment, Flat, Grid, Line, Points, Tariff
+from .tariffs import Adjustment, Flat, Grid, Line, Points, Share, Tariff
 from .wording import reason
 
 _ACTIONS = {"book": "réserver", "cancel": "annuler", "change": "changer"}
@@ -210,7 +210,8 @@ def _rule(limit: Limit, day: date) -> Sentence:
     """« jusqu'au dimanche qui précède, à 21 h »."""
     if limit.never:
         return say("reason.never")
-    told = reason(Limit(limit.when, limit.at, limit.inclusive), "both", day)["limit"]
+    plain = Limit(limit.when, limit.at, limit.inclusive, several=limit.several, latest=limit.latest)
+    told = reason(plain, "both", day)["limit"]
     assert isinstance(told, Sentence)
     return told
 
@@ -246,8 +247,18 @@ def _tariff(tariff: Tariff) -> Iterator[tuple[str, str]]:
             )
             yield (
                 f"{what}, bornes",
-                f"{_money(line.floor)} à {_money(line.ceiling)}, plus {_money(line.plus)}",
+                f"{_money(line.floor)} à {_money(line.ceiling)}, plus {_money(line.plus)}"
+                + (f", compté de {line.least} à {line.most}" if line.least or line.most else ""),
             )
+        case Share() as share:
+            percents = _wide(share.percents, columns)
+            yield from (
+                (f"{what}{c}, taux", f"{FRENCH.plain(p or 0)} % du prix de « {share.service} »")
+                for c, p in zip(columns, percents, strict=True)
+            )
+            like = ", ".join(f"{name} {value}" for name, value in share.like)
+            bounds = f"{_money(share.floor)} à {_money(share.ceiling)}, plus {_money(share.plus)}"
+            yield f"{what}, bornes", f"{bounds}, comme pour : {like}" if like else bounds
         case Points() as points:
             yield f"{what}, barème", ", ".join(f"{FRENCH.plain(x)} → {_money(y)}" for x, y in points.points)
     for name, value in _plain(tariff, without=("name",)):

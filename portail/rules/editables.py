@@ -251,8 +251,11 @@ _OPTIONAL = ("before", "unit", "weekday", "at")
 """What a plain limit may be given although its file leaves it out."""
 
 
+_NOT_PLAIN = ("never", "table", "on", "earliest_of", "latest_of")
+
+
 def _limit_rule(path: Path, values: dict[str, Any]) -> Iterator[Editable]:
-    is_plain = not (values.get("never") or values.get("table") or values.get("on"))
+    is_plain = not any(values.get(key) for key in _NOT_PLAIN)
     yield from _formula(path, values, "", open_to_more=is_plain)
     for name, row in values.get("table", {}).items():
         here = (*path, "table", name)

@@ -33,6 +33,7 @@ FORMULA: dict[str, Field] = {
     "before": Integer(default=0, highest=1440),
     "unit": Choice(default=Unit.DAYS, choices={u.value: u for u in Unit}),
     "weekday": Choice(default=None, choices=WEEKDAYS),
+    "nth": Integer(default=None, lowest=1, highest=5),
     "month_day": Integer(default=None, lowest=1, highest=31),
     "on": Day(default=None),
     "at": Hour(default=None),
@@ -62,5 +63,7 @@ LIMIT: dict[str, Field] = {
         )
     ),
     "dates": Tables(table=Table(fields={"from": Day(), "until": Day(), **FORMULA})),
+    "earliest_of": Tables(table=Table(fields=FORMULA)),
+    "latest_of": Tables(table=Table(fields=FORMULA)),
 }
-"""A limit, its table by weekday and its printed dates."""
+"""A limit, its table by weekday, its printed dates, those it is the earliest or the latest of."""

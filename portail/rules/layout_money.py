@@ -13,7 +13,7 @@ from .layout_common import FORMULA, NARROWED, SCOPE
 from .quotients import Effect as QuotientEffect
 from .scopes import NUMBERS
 from .surcharges import Once, Trigger
-from .tables import Either, ListOf, Table, Tables
+from .tables import Either, Known, ListOf, Table, Tables
 from .tariffs import MODES, Counted, Part, Per, Stage
 
 _MONEY = Amount(default=None)
@@ -64,6 +64,10 @@ TARIFF = Table(
         "percent": Amount(default=None, highest=Decimal(1000)),
         "percents": _PRICES,
         "plus": _SIGNED,
+        "counted_from": Amount(default=None, highest=Decimal(1_000_000)),
+        "counted_to": Amount(default=None, highest=Decimal(1_000_000)),
+        "price_of": Text(default="", longest=40),
+        "like": Known(default=()),
         "floor": _MONEY,
         "ceiling": _MONEY,
         "points": ListOf(

@@ -98,6 +98,8 @@ class When:
     weekday: int | None = None
     on: date | None = None
     month_day: int | None = None
+    nth: int | None = None
+    """With `weekday`: the first, second… of that weekday in the month that is reached (5: the last)."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,8 @@ class Cutoff:
 class Limit:
     """A limit, or none possible: formula, table by weekday of the service, printed dates; each overrides the last.
 
+    `several`: the earliest of these limits is the limit (the latest with `latest`), instead of a formula.
+
     `at` is in minutes since midnight (1440: 24:00). Without it the limit is the end of its day, or its beginning when
     not inclusive. `never`: nothing is possible.
     """
@@ -145,6 +149,8 @@ class Limit:
     never: bool = False
     table: tuple[tuple[int, Limit], ...] = ()
     dates: tuple[tuple[date, date, Limit], ...] = ()
+    several: tuple[Limit, ...] = ()
+    latest: bool = False
 
     def covers(self, day: date, service: str = "", calendar: Calendar | None = None) -> bool:
         """Whether the limit speaks of this day: printed dates do, a table of its weekdays, a limit counted from
@@ -153,6 +159,8 @@ class Limit:
             return True
         if self.table:
             return any(weekday == day.weekday() for weekday, _ in self.table)
+        if self.several:
+            return any(limit.covers(day, service, calendar) for limit in self.several)
         kind = _PERIODS.get(self.when.anchor)
         return kind is None or calendar is None or calendar.find(kind, day, service) is not None
 
@@ -167,8 +175,9 @@ class Limit:
         return self
 
     def every(self) -> tuple[Limit, ...]:
-        """The limit, those of its table and those of its dates."""
-        return (self, *(limit for _, limit in self.table), *(limit for *_, limit in self.dates))
+        """The limit, those of its table and of its dates, those it is the earliest of."""
+        tabled = (*(limit for _, limit in self.table), *(limit for *_, limit in self.dates))
+        return (self, *tabled, *self.several)
 
     def minutes(self) -> int:
         if self.at is not None:
@@ -176,12 +185,36 @@ class Limit:
         return DAY_MINUTES if self.inclusive else 0
 
 
-def place(limit: Limit, asked: Asked, calendar: Calendar) -> tuple[datetime, bool, tuple[Step, ...]]:
-    """The local moment of an elementary limit, whether it is inclusive, and the steps that lead to it.
+Placed = tuple[datetime, bool, tuple[Step, ...]]
+"""A local moment, whether it is inclusive, and the steps that lead to it."""
+
+
+def place(limit: Limit, asked: Asked, calendar: Calendar) -> Placed:
+    """Where a limit without table nor dates falls.
 
     Raises CalendarUnknown past the last year known, NoSuchDay when the anchor does not exist (a day outside any
     holidays for a limit counted from the holidays).
     """
+    if limit.several:
+        return _extreme(limit, asked, calendar)
+    return _place_one(limit, asked, calendar)
+
+
+def _extreme(limit: Limit, asked: Asked, calendar: Calendar) -> Placed:
+    """The earliest, or the latest, of several limits; those that do not speak of this day are left out."""
+    placed = [
+        _place_one(one, asked, calendar)
+        for one in limit.several
+        if one.covers(asked.day, asked.service, calendar)
+    ]
+    if not placed:
+        raise NoSuchDay("Aucune des limites ne vaut pour ce jour.")
+    choose = max if limit.latest else min
+    at, inclusive, steps = choose(placed, key=lambda one: (one[0].astimezone(UTC), one[1]))
+    return at, inclusive, (*steps, step("step.latest" if limit.latest else "step.earliest"))
+
+
+def _place_one(limit: Limit, asked: Asked, calendar: Calendar) -> Placed:
     when, minutes = limit.when, limit.minutes()
     day, steps = _anchored(when, asked, calendar)
     if when.unit in HOURLY:
@@ -191,7 +224,10 @@ def place(limit: Limit, asked: Asked, calendar: Calendar) -> tuple[datetime, boo
     elif when.before:
         day = _back(day, when, calendar, asked.service)
         steps.append(step("step.back", span=span(when), result=day))
-    if when.weekday is not None:
+    if when.weekday is not None and when.nth is not None:
+        day = _nth(day, when.weekday, when.nth)
+        steps.append(step("step.nth", nth=when.nth, weekday=when.weekday, result=day))
+    elif when.weekday is not None:
         day -= timedelta(days=(day.weekday() - when.weekday) % 7)
         steps.append(step("step.snap", weekday=when.weekday, result=day))
     if when.month_day is not None:
@@ -257,6 +293,14 @@ def _month_day(day: date, number: int) -> date:
         return here
     earlier = day.replace(day=1) - _ONE_DAY
     return earlier.replace(day=min(number, last_day(earlier.year, earlier.month)))
+
+
+def _nth(day: date, weekday: int, nth: int) -> date:
+    """The nth of a weekday in the month of a day; the last one when there are fewer."""
+    first = day.replace(day=1)
+    first += timedelta(days=(weekday - first.weekday()) % 7)
+    found = first + timedelta(weeks=nth - 1)
+    return found if found.month == first.month else found - timedelta(weeks=1)
 
 
 def _why_bad(shift: Shift, day: date, calendar: Calendar) -> Sentence | None:

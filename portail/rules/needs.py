@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from .constraints import Constraint
 from .deadlines import DeadlineRule, OpeningRule
 from .scopes import Scope
-from .tariffs import Flat, Tariff
+from .tariffs import Grid, Line, Points, Tariff
 
 WHOLE_BASKET = frozenset({"present", "together", "with_service", "days", "units", "already"})
 """What changes when other days, or other children, are booked: known of a basket, never of one booking alone."""
@@ -36,7 +36,7 @@ def of_tariffs(tariffs: Iterable[Tariff]) -> frozenset[str]:
     for tariff in tariffs:
         scopes = (tariff.scope, *tariff.columns, *(change.scope for change in tariff.adjustments))
         found |= of_scopes(scopes)
-        if not isinstance(tariff.function, Flat):
+        if isinstance(tariff.function, Grid | Line | Points):
             found.add(tariff.function.axis)
         if tariff.time is not None:
             found.add("minutes")

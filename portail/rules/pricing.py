@@ -10,17 +10,17 @@ from itertools import pairwise
 
 from . import bands
 from .scopes import NUMBERS, TAG_WORDS, Known, Scope, number
-from .sentences import Sentence, Step, say, step
+from .sentences import Sentence, Step, Value, say, step
 from .tariffs import (
     CENT,
     Adjustment,
     Counted,
     Flat,
-    Function,
     Grid,
     Line,
     Part,
     Points,
+    Share,
     Stage,
     Tariff,
     Time,
@@ -70,7 +70,7 @@ def price(tariffs: Sequence[Tariff], service: str, day: date, known: Known = ())
     order. Raises PriceUnknown.
     """
     chosen = chosen_tariffs(tariffs, service, day, known)
-    return total([price_by(tariff, service, day, known) for tariff in chosen])
+    return total([price_by(tariff, service, day, known, among=tariffs) for tariff in chosen])
 
 
 def chosen_tariffs(
@@ -84,10 +84,10 @@ def chosen_tariffs(
     return base, *(t for t in held if t.adds)
 
 
-def price_by(tariff: Tariff, service: str, day: date, known: Known = ()) -> Price:
-    """What one tariff asks for, whether it holds or not. Raises PriceUnknown."""
-    components, steps = _one(tariff, dict(known), service, day, known)
-    return Price(sum((c.amount for c in components), Decimal(0)), tuple(components), tuple(steps))
+def price_by(tariff: Tariff, service: str, day: date, known: Known = (), *, among: Sequence[Tariff]) -> Price:
+    """What one tariff asks for, whether it holds or not; `among`: the regulation's tariffs, for one that is a share of
+    another's price. Raises PriceUnknown."""
+    return _price_by(tariff, _Asked(among, service, day, known))
 
 
 def total(prices: Sequence[Price]) -> Price:
@@ -97,13 +97,35 @@ def total(prices: Sequence[Price]) -> Price:
     return Price(sum((c.amount for c in components), Decimal(0)), components, steps)
 
 
-def _one(
-    tariff: Tariff, facts: dict[str, object], service: str, day: date, known: Known
-) -> tuple[list[Component], list[Step]]:
-    column = _column(tariff, service, day, known)
-    chosen = [a for a in tariff.adjustments if a.scope.holds(service, day, known)]
-    shift = sum(a.band_shift for a in chosen)
-    amount, steps = _value(tariff.function, column, facts, shift)
+@dataclass(frozen=True)
+class _Asked:
+    """A question: which price, on which day, for whom. `within`: the tariffs that are being answered already."""
+
+    tariffs: Sequence[Tariff]
+    service: str
+    day: date
+    known: Known
+    within: tuple[Tariff, ...] = ()
+
+
+def _price_by(tariff: Tariff, asked: _Asked) -> Price:
+    components, steps = _one(tariff, dict(asked.known), asked)
+    return Price(sum((c.amount for c in components), Decimal(0)), tuple(components), tuple(steps))
+
+
+def _price(asked: _Asked) -> Price:
+    chosen = chosen_tariffs(asked.tariffs, asked.service, asked.day, asked.known)
+    return total([_price_by(tariff, asked) for tariff in chosen])
+
+
+def _one(tariff: Tariff, facts: dict[str, object], asked: _Asked) -> tuple[list[Component], list[Step]]:
+    column = _column(tariff, asked.service, asked.day, asked.known)
+    chosen = [a for a in tariff.adjustments if a.scope.holds(asked.service, asked.day, asked.known)]
+    if isinstance(tariff.function, Share):
+        amount, steps = _shared(tariff, tariff.function, column, asked)
+    else:
+        shift = sum(a.band_shift for a in chosen)
+        amount, steps = _value(tariff.function, column, facts, shift)
     amount = tariff.rounding.apply(amount, Stage.PRICE)
     if tariff.time is not None:
         amount, told = _timed(tariff, tariff.time, amount, facts)
@@ -128,6 +150,43 @@ def _one(
     return [Component(tariff.part, tariff.name, amount), *parts], steps
 
 
+_OF_THE_REQUEST = ("quantity", "already")
+"""What is known of this request and says nothing of the price of one unit of another service."""
+
+
+def _shared(tariff: Tariff, share: Share, column: int, asked: _Asked) -> tuple[Decimal, list[Step]]:
+    """A share of the price of a service, for whom it is asked or for somebody else."""
+    if tariff in asked.within:
+        raise PriceUnknown(say("price.circle", name=tariff.name))
+    facts = {name: value for name, value in asked.known if name not in _OF_THE_REQUEST}
+    other = replace(
+        asked,
+        service=share.service,
+        known=tuple(sorted({**facts, **dict(share.like)}.items())),
+        within=(*asked.within, tariff),
+    )
+    found, percent = _price(other), _published(share.percents, column)
+    raw = found.amount * percent / 100 + share.plus
+    told: dict[str, Value] = {"service": share.service, "amount": raw}
+    if percent == 100 and not share.plus:
+        steps = [*found.steps, step("price.same", **told)]
+    else:
+        code = "price.share_plus" if share.plus else "price.share"
+        plus: dict[str, Value] = {"plus": share.plus} if share.plus else {}
+        steps = [*found.steps, step(code, percent=percent, of=found.amount, **told, **plus)]
+    return _bounded(raw, share.floor, share.ceiling, steps)
+
+
+def _bounded(
+    amount: Decimal, floor: Decimal | None, ceiling: Decimal | None, steps: list[Step]
+) -> tuple[Decimal, list[Step]]:
+    if ceiling is not None and amount > ceiling:
+        return ceiling, [*steps, step("price.ceiling", amount=ceiling)]
+    if floor is not None and amount < floor:
+        return floor, [*steps, step("price.floor", amount=floor)]
+    return amount, steps
+
+
 def _column(tariff: Tariff, service: str, day: date, known: Known) -> int:
     """Which column of the tariff is for whom it is asked."""
     for index, scope in enumerate(tariff.columns):
@@ -142,7 +201,7 @@ def _names(scope: Scope) -> list[str]:
 
 
 def _value(
-    function: Function, column: int, facts: dict[str, object], shift: int
+    function: Flat | Grid | Line | Points, column: int, facts: dict[str, object], shift: int
 ) -> tuple[Decimal, list[Step]]:
     if isinstance(function, Flat):
         amount = _published(function.prices, column)
@@ -177,6 +236,8 @@ def _highest(function: Grid | Line | Points, column: int) -> tuple[Decimal, list
             candidates = [amount for _, amount in function.points]
         elif function.ceiling is not None:
             candidates = [function.ceiling]
+        elif function.most is not None:
+            candidates = [function.most * _published(function.percents, column) / 100 + function.plus]
     if not candidates:
         raise PriceUnknown(say("price.missing", axis=axis))
     return max(candidates), [step("price.highest", axis=axis, amount=max(candidates))]
@@ -220,15 +281,14 @@ def band_words(axis: str, band: bands.Band) -> Sentence:
 
 def _linear(line: Line, column: int, value: Decimal) -> tuple[Decimal, list[Step]]:
     percent = _published(line.percents, column)
-    raw = value * percent / 100 + line.plus
+    held = value if line.least is None else max(value, line.least)
+    held = held if line.most is None else min(held, line.most)
     axis = say(f"axis.{line.axis}")
+    steps = [step("price.line_held", axis=axis, value=value, held=held)] if held != value else []
+    raw = held * percent / 100 + line.plus
     code = "price.line_plus" if line.plus else "price.line"
-    steps = [step(code, percent=percent, axis=axis, value=value, plus=line.plus, amount=raw)]
-    if line.ceiling is not None and raw > line.ceiling:
-        return line.ceiling, [*steps, step("price.ceiling", amount=line.ceiling)]
-    if line.floor is not None and raw < line.floor:
-        return line.floor, [*steps, step("price.floor", amount=line.floor)]
-    return raw, steps
+    steps.append(step(code, percent=percent, axis=axis, value=held, plus=line.plus, amount=raw))
+    return _bounded(raw, line.floor, line.ceiling, steps)
 
 
 def _interpolated(points: tuple[tuple[Decimal, Decimal], ...], value: Decimal) -> Decimal:

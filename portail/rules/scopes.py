@@ -50,6 +50,8 @@ NUMBERS = {
     "quotient": "quotient familial",
     "income": "revenu",
     "rank": "rang de l'enfant",
+    "rank_enrolled": "rang parmi les enfants inscrits",
+    "rank_present": "rang parmi les enfants présents le même jour",
     "children": "enfants de la famille",
     "enrolled": "enfants inscrits au service",
     "present": "enfants présents le même jour",

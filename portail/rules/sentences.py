@@ -32,12 +32,17 @@ class French:
         *("août", "septembre", "octobre", "novembre", "décembre"),
     )
     numbers = ("zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix")
+    nths = ("premier", "deuxième", "troisième", "quatrième", "dernier")
     midnight = "minuit"
     moment_template = "{day} à {hour}"
     thousands, point = " ", ","
 
     def weekday(self, number: int) -> str:
         return self.weekdays[number]
+
+    def nth(self, number: int) -> str:
+        """The nth of a month's Tuesdays: « deuxième »; the fifth is the last."""
+        return self.nths[number - 1]
 
     def number(self, value: int) -> str:
         return self.numbers[value] if 0 <= value < len(self.numbers) else str(value)
@@ -108,6 +113,7 @@ class English(French):
         *("August", "September", "October", "November", "December"),
     )
     numbers = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    nths = ("first", "second", "third", "fourth", "last")
     midnight = "midnight"
     moment_template = "{day} at {hour}"
     thousands, point = ",", "."

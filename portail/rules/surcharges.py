@@ -44,8 +44,8 @@ class Once(StrEnum):
 class Surcharge:
     """One of `fixed` (a price instead of the usual one), `amount` (+ EUR), `percent` (+ %), `factor` (×) is set.
 
-    From the `from_count`-th time in the `reset` period, after `grace` minutes, at most `most` euros; with `refused`
-    the child is no longer accepted from that time on.
+    From the `from_count`-th time in the `reset` period, after `grace` minutes (of two that hold, the longer grace), at
+    most `most` euros; with `refused` the child is no longer accepted from then on.
     """
 
     name: str
@@ -95,7 +95,7 @@ def surcharge(
         and count >= rule.from_count
         and (late > rule.grace or rule.trigger is not Trigger.LATE_PICK_UP)
     ]
-    rule = max(held, key=lambda r: (r.from_count, r.scope.precision), default=None)
+    rule = max(held, key=lambda r: (r.from_count, r.scope.precision, r.grace), default=None)
     if rule is None:
         return None
     usual = base.amount if base else Decimal(0)

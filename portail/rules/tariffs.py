@@ -11,7 +11,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, 
 from enum import StrEnum
 
 from .bands import Band, Holes, Overlaps
-from .scopes import EVERYTHING, Scope
+from .scopes import EVERYTHING, Known, Scope
 
 CENT = Decimal("0.01")
 
@@ -113,6 +113,24 @@ class Line:
     plus: Decimal = Decimal(0)
     floor: Decimal | None = None
     ceiling: Decimal | None = None
+    least: Decimal | None = None
+    """The number counts for this at least (the national floor of resources of a crèche), at most `most`."""
+    most: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Share:
+    """`percent` % of the price of a service (another one, or this one for somebody else), plus a constant, in bounds.
+
+    `like`: what is known of the request, changed before the other price is asked (residence = "commune").
+    """
+
+    service: str
+    percents: tuple[Decimal | None, ...]
+    plus: Decimal = Decimal(0)
+    floor: Decimal | None = None
+    ceiling: Decimal | None = None
+    like: Known = ()
 
 
 @dataclass(frozen=True)
@@ -123,7 +141,7 @@ class Points:
     points: tuple[tuple[Decimal, Decimal], ...]
 
 
-Function = Flat | Grid | Line | Points
+Function = Flat | Grid | Line | Share | Points
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,12 @@ TEMPLATES: Mapping[str, str] = {
     "reason.verb.both": gettext_noop("se modifient"),
     "rule.at": gettext_noop("{day}, à {hour:hour}"),
     "rule.at.strict": gettext_noop("{day}, avant {hour:hour}"),
+    "rule.and": gettext_noop("{first} et {second}"),
+    "rule.earliest": gettext_noop("{limits} (la première de ces limites)"),
+    "rule.latest": gettext_noop("{limits} (la dernière de ces limites)"),
+    "rule.nth": gettext_noop("jusqu'au {nth:nth} {weekday:weekday} du mois"),
+    "rule.nth.previous": gettext_noop("jusqu'au {nth:nth} {weekday:weekday} du mois qui précède"),
+    "rule.nth.back": gettext_noop("jusqu'au {nth:nth} {weekday:weekday} du mois, {span} avant"),
     "rule.on": gettext_noop("jusqu'au {result:day}"),
     "rule.eve": gettext_noop("jusqu'à la veille"),
     "rule.same.day": gettext_noop("jusqu'au jour même"),
@@ -145,6 +151,9 @@ TEMPLATES: Mapping[str, str] = {
     "step.late": gettext_noop("la date limite du {moment:moment} est passée : {effect}"),
     "step.lost": gettext_noop("{why}"),
     "step.quota": gettext_noop("{count} demandes tardives déjà faites, {quota} permises"),
+    "step.nth": gettext_noop("le {nth:nth} {weekday:weekday} de ce mois : {result:year}"),
+    "step.earliest": gettext_noop("la première des limites"),
+    "step.latest": gettext_noop("la dernière des limites"),
     "step.snap": gettext_noop("le {weekday:weekday} à cette date ou avant : {result:year}"),
     "step.on": gettext_noop("date fixée par le règlement : {result:year}"),
     "step.hour": gettext_noop("à {hour:hour}, heure comprise"),
@@ -164,6 +173,15 @@ TEMPLATES: Mapping[str, str] = {
     "price.line": gettext_noop("{percent:plain} % × {axis} {value:plain} = {amount:money}"),
     "price.line_plus": gettext_noop(
         "{percent:plain} % × {axis} {value:plain} + {plus:money} = {amount:money}"
+    ),
+    "price.line_held": gettext_noop("{axis} {value:plain}, compté pour {held:plain}"),
+    "price.share": gettext_noop("{percent:plain} % du prix de « {service} » ({of:money}) = {amount:money}"),
+    "price.share_plus": gettext_noop(
+        "{percent:plain} % du prix de « {service} » ({of:money}) {plus:change} = {amount:money}"
+    ),
+    "price.same": gettext_noop("prix de « {service} » : {amount:money}"),
+    "price.circle": gettext_noop(
+        "Le tarif « {name} » dépend de lui-même : son règlement doit nommer un autre service"
     ),
     "price.points": gettext_noop("{axis} {value:plain}, entre deux points du barème : {amount:money}"),
     "price.ceiling": gettext_noop("plafonné à {amount:money}"),
@@ -210,6 +228,8 @@ TEMPLATES: Mapping[str, str] = {
     "axis.quotient": gettext_noop("quotient"),
     "axis.income": gettext_noop("revenu"),
     "axis.rank": gettext_noop("rang de l'enfant"),
+    "axis.rank_enrolled": gettext_noop("rang parmi les enfants inscrits"),
+    "axis.rank_present": gettext_noop("rang parmi les enfants présents"),
     "axis.children": gettext_noop("nombre d'enfants"),
     "axis.enrolled": gettext_noop("nombre d'enfants inscrits"),
     "axis.present": gettext_noop("nombre d'enfants présents"),
@@ -262,6 +282,8 @@ TEMPLATES: Mapping[str, str] = {
     "basket.week": gettext_noop("semaine du {start:short}"),
     "basket.month": gettext_noop("mois qui commence le {start:short}"),
     "basket.period": gettext_noop("période qui commence le {start:short}"),
+    "basket.list": gettext_noop("{first}, {second}"),
+    "basket.day": gettext_noop("{day:day}"),
     "basket.least": gettext_noop("{name}, {group} : {least} jours au moins, {count} choisi(s)"),
     "basket.most": gettext_noop("{name}, {group} : {most} jours au plus, {count} choisis"),
     "basket.counts": gettext_noop("{name}, {group} : {allowed} jours, {count} choisi(s)"),

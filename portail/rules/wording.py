@@ -27,19 +27,40 @@ def _subject(limit: Limit, chosen: Limit, day: date) -> Sentence:
     for start, end, _ in limit.dates:
         if start <= day <= end:
             return say("subject.dates", start=start, end=end)
-    if chosen is not limit:
+    if chosen is not limit and chosen not in limit.several:
         return say("subject.weekday", weekday=day.weekday())
+    if chosen.several:
+        return _subject(chosen, chosen.several[0], day) if _same_anchor(chosen) else say("subject.day")
     if chosen.when.anchor is Anchor.WEEK:
         return say("subject.week", week=day - timedelta(days=day.weekday()))
     return say(f"subject.{chosen.when.anchor}")
 
 
 def _limit(limit: Limit) -> Sentence:
+    """The rule of a limit: « jusqu'à la veille, à 12 h »; of several, each of them."""
+    if limit.several:
+        told = _limit(limit.several[0])
+        for other in limit.several[1:]:
+            told = say("rule.and", first=told, second=_limit(other))
+        return say("rule.latest" if limit.latest else "rule.earliest", limits=told)
     if limit.when.unit in HOURLY:
         return _limit_day(limit.when)
     minutes = limit.minutes()
     strict = not limit.inclusive and minutes != DAY_MINUTES
     return say("rule.at.strict" if strict else "rule.at", day=_limit_day(limit.when), hour=minutes)
+
+
+def _same_anchor(limit: Limit) -> bool:
+    return len({one.when.anchor for one in limit.several}) == 1
+
+
+def _nth(when: When, weekday: int, nth: int) -> Sentence:
+    """« jusqu'au deuxième mardi du mois qui précède »."""
+    if when.anchor is Anchor.MONTH and when.before == 1 and when.unit == "months":
+        return say("rule.nth.previous", weekday=weekday, nth=nth)
+    if when.before:
+        return say("rule.nth.back", weekday=weekday, nth=nth, span=span(when))
+    return say("rule.nth", weekday=weekday, nth=nth)
 
 
 def _limit_day(when: When) -> Sentence:
@@ -51,6 +72,8 @@ def _limit_day(when: When) -> Sentence:
         if when.before and not a_day_before:
             return say("rule.month_day.back", number=when.month_day, span=span(when))
         return say("rule.month_day", number=when.month_day)
+    if when.weekday is not None and when.nth is not None:
+        return _nth(when, when.weekday, when.nth)
     if when.weekday is not None:
         if when.anchor is Anchor.MONTH and a_day_before:
             return say("rule.snap.month", weekday=when.weekday)

@@ -206,5 +206,5 @@ def test_any_number_of_households_takes_the_same_queries(count, django_assert_nu
         household, child = family()
         book(household, child, days)
         households.append(household.pk)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         computed(households, FIRST, LAST)

@@ -25,6 +25,14 @@ DOUBTS = [
     ),
     (TARIFF + "adds = true\nprice = 1", "tariffs[1] : « Repas » s'ajoute au prix de cantine, qui n'en a pas"),
     (
+        TARIFF + 'price_of = "traiteur"',
+        "tariffs[1] : « Repas » dépend du prix de « traiteur », qui n'en a pas",
+    ),
+    (
+        TARIFF + 'price_of = "cantine"\npercent = 50',
+        "tariffs[1] : « Repas » dépend de lui-même : nommez un autre service, ou « like »",
+    ),
+    (
         TARIFF + 'profiles = ["occasionnel"]\nprice = 5\n' + TARIFF + 'residences = ["extérieur"]\nprice = 6',
         "tariffs[2] : « Repas » l'emporte sur « Repas » (tariffs[1]) quand les deux conviennent",
     ),

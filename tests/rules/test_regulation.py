@@ -166,7 +166,13 @@ def _paths(table: Table, prefix: str) -> set[str]:
         shared = [word for word, group in (("portée", SCOPE), ("limite", LIMIT)) if group.get(name) is kind]
         path = f"{shared[0]}.{name}" if shared else prefix + name
         inner = kind.table if isinstance(kind, Tables) else kind
-        if isinstance(inner, Table) and name not in ("table", "columns", "notice"):
+        if isinstance(inner, Table) and name not in (
+            "table",
+            "columns",
+            "notice",
+            "earliest_of",
+            "latest_of",
+        ):
             paths |= _paths(inner, f"{path}.")
         else:
             paths.add(path)

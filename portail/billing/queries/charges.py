@@ -17,8 +17,8 @@ from portail.billing.models import Charge, InvoiceRun
 from portail.billing.queries import lateness
 from portail.billing.queries.away import absent_rows, shares
 from portail.billing.queries.corrections import corrections
-from portail.billing.queries.dues import Due, Dues, Gap, Row, explained, frozen
-from portail.billing.queries.facts import Facts, Quotients, facts
+from portail.billing.queries.dues import Due, Dues, Gap, Row, explained, told
+from portail.billing.queries.facts import Facts, facts
 from portail.billing.queries.laws import Law
 from portail.billing.queries.prices import FAMILY, Answer, Priced, after, cap_key, start_of
 from portail.billing.queries.rows import between, booked, not_by_a_closing, not_invoiced
@@ -107,7 +107,7 @@ class _Computation:
         absent, absences = absent_rows(self.households, self.first, self.last)
         late = self._late()
         everything = {row.booking_id: row for row in (*rows, *absent, *(x.row for x in late))}
-        known = facts(list(everything.values()), Quotients(self.households, self.by.regulation.quotient))
+        known = facts(everything.values(), self.households, self.by.regulation)
         due = shares(absent, absences, known, self.by.regulation.absences, self.by.calendar)
         for row in rows:
             self._price(row, known[row.booking_id], due.get(row.booking_id), row.booking_id in emitted)
@@ -164,7 +164,7 @@ class _Computation:
             key = cap_key(tariff, row.child_id, row.day, self.by.calendar)
             before = self.already.get(key, Decimal(0))
             known = facts.known if tariff.cap is None else (*facts.known, ("already", before))
-            price = price_by(tariff, row.code, row.day, known)
+            price = price_by(tariff, row.code, row.day, known, among=self.by.pricer.tariffs)
             if tariff.cap is not None:
                 self.already[key] = before + price.components[0].amount
                 seen[tariff.name] = f"{before:f}"
@@ -175,7 +175,7 @@ class _Computation:
         """What the rules were told, in JSON; made once for all who are alike."""
         key = facts.known, facts.quotient
         if key not in self.told:
-            self.told[key] = {"known": frozen(facts.known), "quotient": facts.quotient.reason.as_json()}
+            self.told[key] = told(facts.known, facts.quotient)
         found: dict[str, Any] = self.told[key]
         return found
 
@@ -290,8 +290,7 @@ class _Computation:
 
 def _away(item: Priced, absent: AbsentDay) -> Priced:
     """The share of a price that stays due, the absence told among its reasons."""
-    told = Step(absent.reason.code, absent.reason.params)
-    return Priced(scaled(item.price, absent.due, told))
+    return Priced(scaled(item.price, absent.due, Step(absent.reason.code, absent.reason.params)))
 
 
 def _gap(row: Row, unknown: PriceUnknown) -> Gap:

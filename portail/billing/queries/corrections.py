@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -17,10 +18,11 @@ from portail import rules
 from portail.activities import queries
 from portail.billing.models import Charge, ChargeComponent, CreditNoteLine
 from portail.billing.queries.away import absent_rows, shares
-from portail.billing.queries.dues import BOOKED_KINDS, Due, explained, frozen, thawed
-from portail.billing.queries.facts import Facts, Quotients
+from portail.billing.queries.dues import BOOKED_KINDS, Due, explained, thawed, told
+from portail.billing.queries.facts import Facts, quotients
 from portail.billing.queries.prices import Pricer
 from portail.bookings.models import Absence, Booking
+from portail.bookings.queries.known import Knowledge
 from portail.core.money import ZERO
 from portail.families.models import Quotient
 from portail.rules.absences import AbsentDay
@@ -36,19 +38,19 @@ class _Past:
     """What the judgement of old charges needs, read once."""
 
     households: list[int]
-    quotients: dict[int | None, Quotients] = field(default_factory=dict)
-    pricers: dict[int | None, Pricer] = field(default_factory=dict)
+    versions: dict[int | None, tuple[Pricer, Knowledge]] = field(default_factory=dict)
     absences: dict[int, Absence] = field(default_factory=dict)
     shares: dict[int, AbsentDay] = field(default_factory=dict)
     standing: set[int] = field(default_factory=set)
 
-    def rules_of(self, charge: Charge) -> tuple[Pricer, Quotients]:
+    def rules_of(self, charge: Charge) -> tuple[Pricer, Knowledge]:
+        """The prices of the regulation that made it, and the quotients as that regulation reads them."""
         version = charge.regulation_id
-        if version not in self.pricers:
+        if version not in self.versions:
             regulation = queries.version(version)
-            self.pricers[version] = Pricer(regulation)
-            self.quotients[version] = Quotients(self.households, regulation.quotient)
-        return self.pricers[version], self.quotients[version]
+            proved = quotients(self.households, charge.day, regulation)
+            self.versions[version] = Pricer(regulation), proved
+        return self.versions[version]
 
 
 def corrections(households: Iterable[int], since: date, last: date, services: tuple[str, ...]) -> list[Due]:
@@ -104,15 +106,12 @@ def _past(ids: list[int], doubtful: list[Charge]) -> _Past:
     days = [charge.day for charge in doubtful]
     rows, past.absences = absent_rows(ids, min(days), max(days))
     if past.absences:
-        told = {c.booking_id: Facts(thawed(c.inputs.get("known", {})), _NO_QUOTIENT) for c in doubtful}
-        known = {row.booking_id: told.get(row.booking_id, Facts((), _NO_QUOTIENT)) for row in rows}
+        kept = {c.booking_id: Facts(thawed(c.inputs["known"])) for c in doubtful}
+        known = {row.booking_id: kept.get(row.booking_id, Facts(())) for row in rows}
         in_force, calendar = queries.regulation(), queries.calendar()
         past.shares = shares(rows, past.absences, known, in_force.absences, calendar)
     past.standing = _standing([c for c in doubtful if c.kind == Charge.Kind.PACKAGE])
     return past
-
-
-_NO_QUOTIENT = QuotientFound(None, rules.say("quotient.missing"))
 
 
 def _standing(packages: list[Charge]) -> set[int]:
@@ -180,7 +179,7 @@ def _correction(charge: Charge, invoiced: Parts, past: _Past) -> Due | None:
 NOTHING = Price(ZERO, (), ())
 
 
-def _due_now(charge: Charge, past: _Past) -> tuple[Price, str, dict[str, object]]:
+def _due_now(charge: Charge, past: _Past) -> tuple[Price, str, dict[str, Any]]:
     """What the thing costs now, by the rules of its time, and why it may differ. Raises PriceUnknown."""
     booking = charge.booking
     if charge.kind == Charge.Kind.PACKAGE:
@@ -194,35 +193,46 @@ def _due_now(charge: Charge, past: _Past) -> tuple[Price, str, dict[str, object]
         return NOTHING, _cancelled(booking), {}
     if charge.kind == Charge.Kind.SURCHARGE:
         return _as_written(charge), "", dict(charge.inputs)
-    pricer, quotients = past.rules_of(charge)
-    quotient = quotients.on(charge.account.household_id, charge.day)
+    pricer, proved = past.rules_of(charge)
+    quotient = (
+        proved.quotient(charge.account.household_id, charge.day) if "quotient" in charge.inputs else None
+    )
     price, known = _price(charge, pricer, quotient)
-    inputs: dict[str, object] = {"known": frozen(known), "quotient": quotient.reason.as_json()}
+    inputs = {**charge.inputs, **told(known, quotient)}
     absent = past.shares.get(charge.booking_id or 0) if charge.kind == Charge.Kind.BOOKING else None
     if absent is not None:
-        told = Step(absent.reason.code, absent.reason.params)
+        why = Step(absent.reason.code, absent.reason.params)
         inputs["absence"] = absent.reason.as_json()
-        return scaled(price, absent.due, told), absent.reason.fr(), inputs
-    if "absence" in charge.inputs:
+        return scaled(price, absent.due, why), absent.reason.fr(), inputs
+    if inputs.pop("absence", None):
         return price, "L'absence n'est plus signalée", inputs
-    if inputs["quotient"] != charge.inputs.get("quotient"):
+    if quotient is not None and inputs["quotient"] != charge.inputs["quotient"]:
         return price, f"Quotient mis à jour : {quotient.reason.fr()}", inputs
     return price, "", inputs
 
 
-def _price(charge: Charge, pricer: Pricer, quotient: QuotientFound) -> tuple[Price, rules.Known]:
-    facts = {**dict(thawed(charge.inputs.get("known", {}))), "quotient": quotient.value}
+def _price(charge: Charge, pricer: Pricer, quotient: QuotientFound | None) -> tuple[Price, rules.Known]:
+    facts = dict(thawed(charge.inputs["known"]))
+    if quotient is not None:
+        facts["quotient"] = quotient.value
     known = rules.know(**facts)
     assert charge.booking is not None
     code = charge.booking.session.service.code
     if charge.kind == Charge.Kind.PACKAGE:
         tariff = pricer.named(charge.inputs["tariff"])
-        return (price_by(tariff, code, charge.day, known) if tariff else _as_written(charge)), known
+        return (
+            price_by(tariff, code, charge.day, known, among=pricer.tariffs) if tariff else _as_written(charge)
+        ), known
     answer = pricer.of(code, charge.day, known)
     if answer.capped:
         seen = charge.inputs.get("already", {})
         return (
-            total([price_by(t, code, charge.day, (*known, *_already(t.name, seen))) for t in answer.capped]),
+            total(
+                [
+                    price_by(t, code, charge.day, (*known, *_already(t.name, seen)), among=pricer.tariffs)
+                    for t in answer.capped
+                ]
+            ),
             known,
         )
     return (answer.item.price if answer.item else NOTHING), known

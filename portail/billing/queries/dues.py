@@ -10,6 +10,7 @@ from portail import rules
 from portail.billing.models import Charge
 from portail.core.money import ZERO
 from portail.rules.pricing import Price
+from portail.rules.quotients import QuotientFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +85,9 @@ class Row(NamedTuple):
     service_id: int
     code: str
     name: str
+    activity_id: int
     starts_at: Any
     ends_at: Any
-    place: str
 
 
 ROW = (
@@ -100,9 +101,9 @@ ROW = (
     "session__service_id",
     "session__service__code",
     "session__service__name",
+    "session__service__activity_id",
     "session__service__starts_at",
     "session__service__ends_at",
-    "session__place__name",
 )
 
 
@@ -111,6 +112,13 @@ def explained(price: Price) -> dict[str, Any]:
     if not price.steps:
         return {}
     return {"sentence": price.sentence().fr(), "steps": [step.as_json() for step in price.steps]}
+
+
+def told(known: rules.Known, quotient: QuotientFound | None) -> dict[str, Any]:
+    """What the rules were told, as `Charge.inputs` keeps it: the facts, and why this quotient counts."""
+    if quotient is None:
+        return {"known": frozen(known)}
+    return {"known": frozen(known), "quotient": quotient.reason.as_json()}
 
 
 def frozen(known: rules.Known) -> dict[str, Any]:

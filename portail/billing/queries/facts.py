@@ -1,83 +1,62 @@
-"""What the rules are told of bookings: who it is for, and the quotient that counts that day."""
+"""What the rules are told of bookings: the facts of the families, and the quotient that counts that day."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from portail import rules
 from portail.billing.queries.dues import Row
-from portail.bookings.models import Enrolment
-from portail.families.models import Child, Household, Quotient
-from portail.rules.quotients import QuotientFound, QuotientRule, QuotientValue, quotient_on
+from portail.bookings.queries.known import Asked, Knowledge, knowledge
+from portail.families.models import Household
+from portail.rules.quotients import QuotientFound
 
-
-class Quotients:
-    """The quotients of households, and the one that counts on a day. One query."""
-
-    def __init__(self, households: Iterable[int], rule: QuotientRule) -> None:
-        self.rule = rule
-        self._values: dict[int, list[QuotientValue]] = defaultdict(list)
-        self._found: dict[tuple[int, date], QuotientFound] = {}
-        rows = Quotient.objects.filter(household__in=list(households), replaced_by=None).order_by()
-        fields = ("household_id", "value", "kind", "proved_on", "received_on")
-        for household_id, value, kind, proved_on, received_on in rows.values_list(*fields):
-            self._values[household_id].append(QuotientValue(value, kind, proved_on, received_on))
-
-    def on(self, household_id: int, day: date) -> QuotientFound:
-        key = household_id, day
-        if key not in self._found:
-            self._found[key] = quotient_on(self._values.get(household_id, ()), self.rule, day)
-        return self._found[key]
+QUOTIENT = frozenset({"quotient"})
 
 
 @dataclass(frozen=True)
 class Facts:
-    """`known` is for the rules; `quotient` says which one counts and why."""
+    """`known` is for the rules; `quotient` says which one counts and why, when the prices look at it."""
 
     known: rules.Known
-    quotient: QuotientFound
+    quotient: QuotientFound | None = None
 
 
-def facts(rows: Sequence[Row], quotients: Quotients) -> Mapping[int, Facts]:
-    """What is known of each booking, by its key. Three queries."""
-    children = {row.child_id for row in rows}
-    births = dict(Child.objects.filter(pk__in=children).values_list("pk", "birth_date"))
-    residences = dict(
-        Household.objects.filter(pk__in={row.household_id for row in rows}).values_list("pk", "residence")
-    )
-    enrolled = _enrolled(children)
+def facts(
+    rows: Iterable[Row], households: Iterable[int], regulation: rules.Regulation
+) -> Mapping[int, Facts]:
+    """What is known of each booking, by its key. Four queries at most."""
+    rows = list(rows)
+    if not rows:
+        return {}
+    days = [row.day for row in rows]
+    known = _knowledge(households, min(days), max(days), regulation)
+    timed = any(tariff.time for tariff in regulation.tariffs)
     found = {}
     for row in rows:
-        quotient = quotients.on(row.household_id, row.day)
-        profile, group = enrolled.get((row.child_id, row.service_id), ("", ""))
-        known = rules.know(
-            residence=residences[row.household_id] or None,
-            quotient=quotient.value,
-            age=_age(births[row.child_id], row.day),
-            profile=profile or None,
-            group=group or None,
-            place=row.place,
-            minutes=_minutes(row),
-        )
-        found[row.booking_id] = Facts(known, quotient)
+        asked = Asked(row.household_id, row.child_id, row.activity_id, row.code, row.day)
+        told = known.of(asked, minutes=_minutes(row)) if timed else known.of(asked)
+        quotient = known.quotient(row.household_id, row.day) if "quotient" in known.wanted else None
+        found[row.booking_id] = Facts(told, quotient)
     return found
 
 
-def _enrolled(children: Iterable[int]) -> dict[tuple[int, int], tuple[str, str]]:
-    rows = Enrolment.objects.filter(child__in=list(children)).order_by("school_year__start")
-    return {
-        (child_id, service_id): (profile, group)
-        for child_id, service_id, profile, group in rows.values_list(
-            "child_id", "activity__services", "profile", "group"
-        )
-    }
+def quotients(households: Iterable[int], day: date, regulation: rules.Regulation) -> Knowledge:
+    """The quotients of these households, by these rules. Two queries."""
+    return _knowledge(households, day, day, regulation, QUOTIENT)
 
 
-def _age(birth: date, day: date) -> int:
-    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+def _knowledge(
+    households: Iterable[int],
+    first: date,
+    last: date,
+    regulation: rules.Regulation,
+    wanted: frozenset[str] | None = None,
+) -> Knowledge:
+    found = Household.objects.filter(pk__in=list(households)).only("pk", "residence")
+    return knowledge(found, first, last, regulation=regulation, wanted=wanted)
 
 
 def _minutes(row: Row) -> int:
+    """How long the service lasts, which is what is booked."""
     start, end = row.starts_at, row.ends_at
     return int((end.hour - start.hour) * 60 + end.minute - start.minute)

@@ -74,9 +74,17 @@ class Pricer:
     def _answer(self, service: str, day: date, known: rules.Known) -> Answer:
         chosen = chosen_tariffs(self.tariffs, service, day, known)
         items = [t for t in chosen if t.per not in PACKAGES]
-        packages = tuple((t, Priced(price_by(t, service, day, known))) for t in chosen if t.per in PACKAGES)
+        packages = tuple(
+            (t, Priced(price_by(t, service, day, known, among=self.tariffs)))
+            for t in chosen
+            if t.per in PACKAGES
+        )
         capped = tuple(items) if any(t.cap for t in items) else ()
-        item = Priced(total([price_by(t, service, day, known) for t in items])) if items else None
+        item = (
+            Priced(total([price_by(t, service, day, known, among=self.tariffs) for t in items]))
+            if items
+            else None
+        )
         return Answer(item, packages, capped)
 
     def named(self, name: str) -> rules.Tariff | None:

@@ -29,6 +29,8 @@ FIELDS = {
     "quotient": "quotient",
     "income": "revenu",
     "rank": "rang",
+    "rank_enrolled": "rang_inscrits",
+    "rank_present": "rang_presents",
     "children": "enfants",
     "enrolled": "inscrits",
     "present": "presents",
@@ -76,7 +78,7 @@ def _field(name: str, words: tuple[str, ...]) -> forms.Field:
     label = sentence_case(NUMBERS[name])
     if name in HOURS:
         return forms.TimeField(label=label, required=False, widget=HourInput)
-    if name == "rank":
+    if name.startswith("rank"):
         return forms.IntegerField(label=label, required=False, min_value=1, max_value=20, widget=short())
     label = f"{label}, en minutes" if name == "minutes" else label
     return forms.DecimalField(
