@@ -43,11 +43,15 @@ def draft_text(agent: User) -> Text | None:
 
 
 def chosen(request: HttpRequest, agent: User) -> Text:
-    """The text named in the address (`?texte=`), the one in force when none is.
+    """The text named in the address (`?texte=`), the one in force when none is."""
+    return named(request, agent, request.GET.get("texte", ""))
+
+
+def named(request: HttpRequest, agent: User, key: str) -> Text:
+    """A text by its key, the one in force when there is no such kind.
 
     An unknown version is a 404; a text that the portal no longer reads is told, and the one in force shown.
     """
-    key = request.GET.get("texte", "")
     found: Text | None = None
     if key == DRAFT:
         draft = drafts.draft_of(agent)
@@ -92,9 +96,11 @@ def calendar_of(regulation: rules.Regulation) -> rules.Calendar:
     return replace(calendar, services=(*queries.service_days(), *regulation.services))
 
 
-def services_of(regulation: rules.Regulation) -> list[tuple[str, str]]:
-    """The services that the commune offers, then those that only the text names: (code, name)."""
+def services_of(*regulations: rules.Regulation) -> list[tuple[str, str]]:
+    """The services that the commune offers, then those that only the texts name: (code, name)."""
     offered = dict(Service.objects.filter(is_active=True).values_list("code", "name"))
-    described = {service.code: service.name for service in regulation.services}
-    named = {code: described.get(code, code) for code in services_named(regulation)}
+    named: dict[str, str] = {}
+    for regulation in regulations:
+        described = {service.code: service.name for service in regulation.services}
+        named |= {code: described.get(code) or code for code in services_named(regulation)}
     return [*offered.items(), *((code, name) for code, name in named.items() if code not in offered)]

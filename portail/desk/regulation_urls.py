@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from portail.desk.views import regulation, regulation_edit, rule_months, rule_values
+from portail.desk.views import regulation, regulation_edit, rule_months, rule_prices, rule_values
 
 HERE = "administration/reglement/"
 
@@ -14,6 +14,7 @@ regulation_pages: list[URLPattern] = [
     path(f"{HERE}valeurs/", rule_values.rule_values, name="rule_values"),
     path(f"{HERE}valeurs/<slug:section>/<id:number>/", rule_values.rule_value, name="rule_value"),
     path(f"{HERE}limites/", rule_months.rule_month, name="rule_month"),
+    path(f"{HERE}simulateur/", rule_prices.simulator, name="simulator"),
     path(f"{HERE}<id:version>/", regulation.regulation_version, name="regulation_version"),
     path(f"{HERE}<id:version>/fichier/", regulation.regulation_download, name="regulation_download"),
 ]

@@ -36,6 +36,7 @@ REGULATION = (
     Tab("Montants et délais", "desk:rule_values", Right.MANAGE_SETTINGS),
     Tab("Texte", "desk:regulation_edit", Right.MANAGE_SETTINGS),
     Tab("Limites du mois", "desk:rule_month", Right.MANAGE_SETTINGS),
+    Tab("Simulateur", "desk:simulator", Right.MANAGE_SETTINGS),
 )
 SECTIONS = {
     "activities": ACTIVITIES,

@@ -10,6 +10,7 @@ from django import forms
 from portail import rules
 from portail.core.forms import DayInput, Form, HourInput
 from portail.desk.forms.calendar import within_reason
+from portail.desk.rule_prices import TooMany, quotients_typed
 from portail.rules.asking import Asking
 from portail.rules.scopes import NUMBERS, TAG_WORDS
 
@@ -140,3 +141,48 @@ class MonthForm(TextForm):
     def __init__(self, *args: Any, services: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["service"].choices = [("", "Tous"), *services]  # type: ignore[attr-defined]
+
+
+class SimulatorForm(TextForm):
+    """Prices by quotient, for some services, under one text or two."""
+
+    always = ("rank",)
+    comparer = forms.ChoiceField(label="Comparer avec", required=False)
+    services = forms.MultipleChoiceField(
+        label="Services",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Cochez au moins un service."},
+    )
+    jour = forms.DateField(label="Jour de service", widget=DayInput)
+    quotients = forms.CharField(
+        label="Quotients",
+        required=False,
+        max_length=400,
+        help_text="Par exemple « 300 742 1200 », ou « de 0 à 2000 par 100 ». Vide : les bornes des tranches.",
+    )
+
+    def __init__(
+        self, *args: Any, services: Iterable[tuple[str, str]], texts: Iterable[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        texts = list(texts)
+        super().__init__(*args, texts=texts, **kwargs)
+        self.fields.pop("quotient", None)
+        self.facts = [name for name in self.facts if name != "quotient"]
+        self.fields["services"].choices = list(services)  # type: ignore[attr-defined]
+        self.fields["comparer"].choices = [("", "Rien"), *texts]  # type: ignore[attr-defined]
+
+    def clean_jour(self) -> date:
+        return within_reason(self.cleaned_data["jour"])
+
+    def clean_quotients(self) -> list[Decimal | None]:
+        words = self.cleaned_data["quotients"]
+        try:
+            return quotients_typed(words) if words.strip() else []
+        except TooMany:
+            raise forms.ValidationError(
+                "Demandez soixante quotients au plus : prenez un pas plus grand."
+            ) from None
+        except ValueError:
+            raise forms.ValidationError(
+                "Écrivez des nombres séparés par des espaces, ou « de 0 à 2000 par 100 »."
+            ) from None
