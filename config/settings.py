@@ -211,6 +211,7 @@ WHITENOISE_USE_FINDERS = not PRODUCTION
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "Français"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+RULES_GALLERY = BASE_DIR / "rules"  # the regulations of real organisers that the desk offers as models
 USE_I18N = USE_TZ = True
 TIME_ZONE = env.str("PORTAIL_TIME_ZONE", default="Europe/Paris")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import Any
@@ -17,6 +17,9 @@ from .scopes import TAG_WORDS, Scope, Span
 from .sentences import FRENCH, Sentence, say
 from .tariffs import Adjustment, Flat, Grid, Line, Points, Share, Tariff
 from .wording import reason
+
+Said = Iterator[tuple[str, str]]
+"""What is said: of what, and its value in words."""
 
 _ACTIONS = {"book": "réserver", "cancel": "annuler", "change": "changer"}
 _SAMPLE = date(2027, 1, 12)
@@ -50,27 +53,52 @@ def _said(regulation: Regulation) -> Iterator[tuple[str, str]]:
     yield "Mot de passe, longueur minimale", str(regulation.password_min_length)
     for service in regulation.services:
         yield f"Service « {service.code} »", ", ".join(f"{name} {value}" for name, value in _plain(service))
+    yield from _deadlines(regulation)
+    for entry in regulation.calendar:
+        when = f"du {FRENCH.year(entry.start)} au {FRENCH.year(entry.end)}"
+        yield f"Calendrier, « {entry.label} »", f"{when}, {scope_words(Scope(entry.services))}"
+    for group in ("tariffs", "surcharges", "absences", "constraints", "quotient"):
+        yield from _GROUPS[group](regulation)
+    for name, value in _plain(regulation.billing):
+        yield f"Facturation, {name}", value
+
+
+def _deadlines(regulation: Regulation) -> Said:
     for rule in regulation.deadlines:
         yield from _deadline(rule)
     for opening in regulation.openings:
         yield from _limits(f"Ouverture, {scope_words(opening.scope)}", opening)
-    for entry in regulation.calendar:
-        when = f"du {FRENCH.year(entry.start)} au {FRENCH.year(entry.end)}"
-        yield f"Calendrier, « {entry.label} »", f"{when}, {scope_words(Scope(entry.services))}"
+
+
+def _tariffs(regulation: Regulation) -> Said:
     for tariff in regulation.tariffs:
         yield from _tariff(tariff)
-    for noun, rules in (
-        ("Pénalité", regulation.surcharges),
-        ("Absence", regulation.absences),
-        ("Panier", regulation.constraints),
-    ):
-        for other in rules:
-            told = ", ".join(f"{name} {value}" for name, value in _plain(other, without=("name",)))
-            yield f"{noun} « {other.name} », {scope_words(other.scope)}", told
+
+
+def _named(noun: str, rules: Iterable[Any]) -> Said:
+    for rule in rules:
+        told = ", ".join(f"{name} {value}" for name, value in _plain(rule, without=("name",)))
+        yield f"{noun} « {rule.name} », {scope_words(rule.scope)}", told
+
+
+def _quotient(regulation: Regulation) -> Said:
     for name, value in _plain(regulation.quotient):
         yield f"Quotient, {name}", value
-    for name, value in _plain(regulation.billing):
-        yield f"Facturation, {name}", value
+
+
+_GROUPS: Mapping[str, Callable[[Regulation], Said]] = {
+    "deadlines": _deadlines,
+    "tariffs": _tariffs,
+    "surcharges": lambda regulation: _named("Pénalité", regulation.surcharges),
+    "absences": lambda regulation: _named("Absence", regulation.absences),
+    "constraints": lambda regulation: _named("Panier", regulation.constraints),
+    "quotient": _quotient,
+}
+
+
+def said_of(regulation: Regulation, group: str) -> tuple[str, ...]:
+    """What a regulation says of one group (a key of `rewriting.GROUPS`), in sentences."""
+    return tuple(f"{what} : {told}" if told else what for what, told in _GROUPS[group](regulation))
 
 
 _NAMES = {
