@@ -1,16 +1,19 @@
 """Accessible PDF (PDF/UA-1, tagged) from a Typst template and plain data.
 
-Data never becomes markup: it travels as JSON in `sys.inputs.data`, and the template decides what is shown. One
-compiler is kept by process, since making one costs as much as a page; what it was given is replaced at each document.
+Data never becomes markup: it travels as JSON in `sys.inputs.data`, and the template decides what is shown. Compilers
+are kept, since making one costs as much as a page; what one was given is replaced at each document. Compiling leaves
+Python free, so that as many documents are made at once as there are processors.
 """
 
 import json
+import os
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime
-from functools import cache
 from pathlib import Path
-from threading import Lock
+from queue import LifoQueue
 from typing import Any
 
 import typst
@@ -43,9 +46,14 @@ DRAWN = tuple(
         (0x20AC, 0x20AC),
         (0x2116, 0x2116),
         (0x2122, 0x2122),
+        (0x2212, 0x2212),
     ]
 )
-_one_at_a_time = Lock()
+AT_ONCE = max(1, min(4, os.cpu_count() or 1))
+_idle: LifoQueue[typst.Compiler | None] = LifoQueue()
+"""Compilers that wait, the last used on top; None stands for one that was never needed."""
+for _ in range(AT_ONCE):
+    _idle.put(None)
 
 
 def render(template: Path, data: Mapping[str, Any], *, now: datetime) -> bytes:
@@ -54,9 +62,23 @@ def render(template: Path, data: Mapping[str, Any], *, now: datetime) -> bytes:
     `data` holds JSON values. `now` is the date of the document. What no font can draw (emoji) is left out, so that a
     strange name never keeps a letter from being printed.
     """
-    inputs = {"data": json.dumps(_drawable(dict(data)), ensure_ascii=False)}
-    with _one_at_a_time:
-        made = _compiler().compile(
+    return _compiled(template, _inputs(data), now)
+
+
+def render_many(template: Path, documents: Sequence[Mapping[str, Any]], *, now: datetime) -> list[bytes]:
+    """The PDF of each of these, in their order, made on all the processors."""
+    inputs = [_inputs(data) for data in documents]
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        return list(threads.map(lambda one: _compiled(template, one, now), inputs))
+
+
+def _inputs(data: Mapping[str, Any]) -> dict[str, str]:
+    return {"data": json.dumps(_drawable(dict(data)), ensure_ascii=False)}
+
+
+def _compiled(template: Path, inputs: dict[str, str], now: datetime) -> bytes:
+    with _compiler() as compiler:
+        made = compiler.compile(
             input=str(template),
             root=str(template.parent),
             format="pdf",
@@ -76,9 +98,16 @@ def answer(content: bytes, *, name: str) -> HttpResponse:
     return response
 
 
-@cache
-def _compiler() -> typst.Compiler:
-    return typst.Compiler(font_paths=[str(FONTS)], ignore_system_fonts=True)
+@contextmanager
+def _compiler() -> Iterator[typst.Compiler]:
+    """A compiler that nobody else uses meanwhile."""
+    compiler = _idle.get()
+    try:
+        if compiler is None:
+            compiler = typst.Compiler(font_paths=[str(FONTS)], ignore_system_fonts=True)
+        yield compiler
+    finally:
+        _idle.put(compiler)
 
 
 def _drawable(value: Any) -> Any:

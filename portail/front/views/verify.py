@@ -50,4 +50,4 @@ def verified(request: HttpRequest, code: str) -> HttpResponse:
 
 def _is_same(document: FamilyDocument, sent: Upload) -> bool:
     sent.file.seek(0)
-    return hashlib.file_digest(sent.file, "sha256").hexdigest() == document.digest  # type: ignore[arg-type]
+    return hashlib.file_digest(sent.file, "sha256").hexdigest() == document.digest
