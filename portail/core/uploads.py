@@ -25,6 +25,8 @@ _OFFICE = "application/vnd.openxmlformats-officedocument."
 _OPEN = "application/vnd.oasis.opendocument."
 
 PICTURES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
+PROOFS = {"pdf": "application/pdf", **PICTURES, "heic": "image/heic"}
+"""What a telephone sends: a page as a PDF, or its photo (`core.pictures.page_of` draws it again)."""
 DOCUMENTS = {
     "pdf": "application/pdf",
     **PICTURES,
@@ -33,7 +35,9 @@ DOCUMENTS = {
     "docx": f"{_OFFICE}wordprocessingml.document",
     "xlsx": f"{_OFFICE}spreadsheetml.sheet",
 }
-_SAME = {"jpeg": "jpg", "jpe": "jpg", "jfif": "jpg"}
+_SAME = {"jpeg": "jpg", "jpe": "jpg", "jfif": "jpg", "heif": "heic", "hif": "heic"}
+# The kinds of HEIF file that hold a photo, written in its first box.
+_HEIC = {b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1"}
 _STARTS = {"pdf": b"%PDF-", "jpg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n", "webp": b"RIFF"}
 # The part of the archive that makes an office file what it says it is.
 _PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml", "odt": "content.xml", "ods": "content.xml"}
@@ -97,6 +101,12 @@ def clean_name(typed: str) -> str:
     return f"{stem[: NAME_LENGTH - 12]}{dot}{extension[:10]}"
 
 
+class UploadsInput(forms.FileInput):
+    """A field that takes several files at once."""
+
+    allow_multiple_selected = True
+
+
 class UploadField(forms.FileField):
     """A file whose cleaned value is an Upload. `kinds` as for `examine`."""
 
@@ -115,6 +125,34 @@ class UploadField(forms.FileField):
         return forms.Field.clean(self, data)
 
 
+class UploadsField(UploadField):
+    """Several files, whose cleaned value is a list of Uploads. Every file that cannot be taken is told, by its name."""
+
+    def __init__(self, *, most: int, kinds: dict[str, str] = DOCUMENTS, **kwargs: Any) -> None:
+        accept = ",".join(f".{kind}" for kind in kinds)
+        kwargs.setdefault("widget", UploadsInput(attrs={"accept": accept}))
+        super().__init__(kinds=kinds, **kwargs)
+        self.most = most
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        sent = [one for one in (data if isinstance(data, list | tuple) else [data]) if one]
+        if not sent and self.required:
+            raise ValidationError(self.error_messages["required"], code="required")
+        if len(sent) > self.most:
+            raise ValidationError(
+                _("Envoyez %(most)s fichiers au plus à la fois.") % {"most": self.most}, code="many"
+            )
+        uploads, refused = [], []
+        for file in sent:
+            try:
+                uploads.append(examine(file, self.kinds))
+            except ValidationError as problem:
+                refused += [f"« {clean_name(file.name or '')} » : {told}" for told in problem.messages]
+        if refused:
+            raise ValidationError(refused)
+        return uploads
+
+
 @contextmanager
 def kept(field_file: FieldFile, upload: Upload) -> Iterator[None]:
     """Write the file to the storage; when what is done inside does not end well, take it away again."""
@@ -130,11 +168,22 @@ def kept(field_file: FieldFile, upload: Upload) -> Iterator[None]:
 
 def download(file: FieldFile, *, name: str, content_type: str) -> FileResponse:
     """A private file to save, never shown inside the portal's own pages, never kept by a proxy. 404 when it is lost."""
+    return _response(file, name=name, content_type=content_type, as_attachment=True)
+
+
+def shown(file: FieldFile, *, name: str, content_type: str) -> FileResponse:
+    """A private picture or PDF to read beside a form. Only for what was drawn again or is opened by a PDF reader."""
+    if content_type not in ("image/jpeg", "image/png", "application/pdf"):
+        raise Http404
+    return _response(file, name=name, content_type=content_type, as_attachment=False)
+
+
+def _response(file: FieldFile, *, name: str, content_type: str, as_attachment: bool) -> FileResponse:
     try:
         content = file.open("rb")
     except (FileNotFoundError, ValueError):
         raise Http404 from None
-    response = FileResponse(content, as_attachment=True, filename=name, content_type=content_type)
+    response = FileResponse(content, as_attachment=as_attachment, filename=name, content_type=content_type)
     response["Cache-Control"] = "private, no-store"
     return response
 
@@ -144,6 +193,8 @@ def _is_truly(extension: str, content_type: str, file: UploadedFile) -> bool:
     head = file.read(4096)
     if extension in _PARTS:
         return _is_office_file(extension, content_type, file)
+    if extension == "heic":
+        return head[4:8] == b"ftyp" and head[8:12] in _HEIC
     if not head.startswith(_STARTS[extension]):
         return False
     with suppress(puremagic.PureError, ValueError):

@@ -3,13 +3,14 @@
 import warnings
 from io import BytesIO
 
+import pillow_heif
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from portail.core.pictures import drawn_again
-from portail.core.uploads import PICTURES, examine
+from portail.core.pictures import drawn_again, page_of
+from portail.core.uploads import PICTURES, PROOFS, examine
 
 
 def upload(name: str, kind: str, size=(900, 300), **options):
@@ -51,3 +52,29 @@ def test_a_picture_that_would_fill_the_memory_is_refused_before_it_is_opened():
         bomb = upload("a.png", "PNG", size=(9000, 9000))
     with pytest.raises(ValidationError, match="trop grande"):
         drawn_again(bomb, side=300)
+
+
+def test_a_photo_of_a_telephone_becomes_a_jpeg_that_says_nothing_of_where_it_was_taken():
+    pillow_heif.register_heif_opener()
+    exif = Image.Exif()
+    exif[0x013B] = "Maurice Democivil"
+    content = BytesIO()
+    Image.new("RGB", (3000, 1500), "white").save(content, "HEIF", exif=exif.tobytes())
+    sent = examine(SimpleUploadedFile("IMG_0042.HEIC", content.getvalue()), PROOFS)
+    page = page_of(sent)
+    assert (page.name, page.content_type) == ("IMG_0042.jpg", "image/jpeg")
+    with Image.open(page.file) as picture:
+        assert (picture.format, picture.size, dict(picture.getexif())) == ("JPEG", (2400, 1200), {})
+
+
+def test_what_is_clear_in_a_picture_is_white_on_a_page():
+    content = BytesIO()
+    Image.new("RGBA", (40, 20), (0, 0, 0, 0)).save(content, "PNG")
+    page = page_of(examine(SimpleUploadedFile("a.png", content.getvalue()), PROOFS))
+    with Image.open(page.file) as picture:
+        assert picture.getpixel((5, 5)) == (255, 255, 255)
+
+
+def test_a_pdf_stays_as_it_is():
+    sent = examine(SimpleUploadedFile("a.pdf", b"%PDF-1.7\n%%EOF\n"), PROOFS)
+    assert page_of(sent) is sent
