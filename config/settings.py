@@ -263,10 +263,13 @@ PORTAIL_PERIODIC: dict[str, tuple[str, timedelta]] = {
     "beats": ("portail.core.upkeep.forget_beats", timedelta(hours=6)),
     "unactivated": ("portail.accounts.actions.purge_unactivated", timedelta(minutes=10)),
     "ended-sessions": ("portail.accounts.actions.forget_ended_sessions", timedelta(hours=6)),
+    "quotient-reminders": ("portail.families.actions.renewals.start_reminders", timedelta(hours=3)),
 }
 
 # Long work that people ask for, done by the worker in batches: name -> generator of (done, total).
-PORTAIL_JOBS: dict[str, str] = {}
+PORTAIL_JOBS: dict[str, str] = {
+    "quotient-reminders": "portail.families.actions.renewals.write_reminders",
+}
 
 # --- Logs: events, never persons --------------------------------------------------------------------------------
 LOGGING = {

@@ -440,6 +440,11 @@ class Quotient(models.Model):
     def __str__(self) -> str:
         return f"{self.value} ({self.proved_on:%d/%m/%Y})"
 
+    @property
+    def number(self) -> str:
+        """Q-2026-00012: the year and the row, printed on its card."""
+        return f"Q-{timezone.localtime(self.created_at).year}-{self.pk:05d}"
+
 
 class QuotientReminder(models.Model):
     """A household was written to, so many days before this renewal: once each, whatever crashes."""

@@ -7,10 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from enum import StrEnum
 
-from portail.families.models import Household, Quotient, Request
-from portail.rules.quotients import QuotientFound, QuotientRule, QuotientValue, quotient_on, validity
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from portail.families.models import Household, HouseholdChild, Quotient, Request
+from portail.rules.quotients import Effect, QuotientFound, QuotientRule, QuotientValue, quotient_on, validity
 
 Proved = tuple[QuotientValue, ...]
 KINDS = ("CAF", "avis d'imposition")
@@ -111,6 +115,45 @@ def _counts(value: QuotientValue, rule: QuotientRule) -> bool:
     """Whether this proof ever counts: of a kind that is accepted, and not too old when it came."""
     start, end = validity(value, rule)
     return (not rule.kinds or value.kind in rule.kinds) and (end is None or start <= end)
+
+
+def row_on(household: Household, rule: QuotientRule, *, on: date) -> Quotient | None:
+    """The row that counts on a day, with its household."""
+    found = quotient_on(proved([household])[household.pk], rule, on)
+    if found.proved is None:
+        return None
+    return Quotient.objects.select_related("household", "request").get(pk=found.proved.key)
+
+
+def concerned(day: date) -> QuerySet[Household]:
+    """The households whose quotient matters: open, with a child whom they are billed for on this day."""
+    billed = HouseholdChild.objects.filter(
+        Q(until=None) | Q(until__gte=day), household=OuterRef("pk"), is_billed=True, since__lte=day
+    )
+    return Household.objects.filter(Exists(billed), closed_at=None)
+
+
+def starts_if_received(rule: QuotientRule, day: date) -> date:
+    """From when a proof received on this day counts."""
+    return validity(QuotientValue(Decimal(0), "", day, day), rule)[0]
+
+
+def late(rule: QuotientRule) -> str:
+    """What a family reads of a proof that comes after the renewal."""
+    if rule.effect is Effect.NEXT_MONTH:
+        return _(
+            "Un justificatif envoyé en retard compte à partir du mois qui suit, sans effet sur les mois passés."
+        )
+    if rule.effect is Effect.RENEWAL:
+        return _("Un justificatif envoyé en retard ne compte qu'à l'actualisation suivante.")
+    return _(
+        "Un justificatif envoyé en retard compte dès le jour de sa réception, sans effet sur les jours passés."
+    )
+
+
+def value_of(row: Quotient) -> QuotientValue:
+    """A row as the rules know it."""
+    return QuotientValue(row.value, row.kind, row.proved_on, row.received_on, row.pk)
 
 
 def kinds(rule: QuotientRule) -> tuple[str, ...]:

@@ -17,6 +17,9 @@ from portail.bookings.models import Booking, Enrolment
 from portail.core.sentences import said
 from portail.core.templatetags.ui import in_words
 from portail.families.models import Adult, Child, Household, Request
+from portail.families.quotients import State
+from portail.families.templatetags.quotients import plain_number
+from portail.front.quotient import shown
 
 RECENT = timedelta(days=14)
 AT_MOST = 4
@@ -85,6 +88,7 @@ def tasks(adult: Adult, children: list[Child], bookings: list[Booking], *, now: 
     """What needs this parent now, the most pressing first, four at most."""
     found = [
         *_next_week_to_book(children, bookings, now=now),
+        *(_quotient(adult.household, now=now) if children else []),
         *_answers(adult.household, now=now),
         *_new_documents(adult.household, now=now),
         *_no_phone(adult),
@@ -146,6 +150,25 @@ def _last_sessions(children: list[Child], monday: date, now: datetime) -> dict[i
         .order_by("date")
     )
     return {session.child_id: session for session in sessions}
+
+
+def _quotient(household: Household, *, now: datetime) -> list[Task]:
+    """A proof that is missing, or will be at the renewal that comes near; nothing while one waits at the service."""
+    quotient = shown(household, timezone.localdate(now))
+    if quotient is None or not quotient.standing.asks:
+        return []
+    renewal, title, detail = quotient.standing.renewal, "", ""
+    if quotient.standing.state == State.ENDING and renewal:
+        title = _("Renouvelez votre quotient avant le %(day)s") % {"day": in_words(renewal, "day")}
+    else:
+        title = _("Envoyez votre justificatif de quotient")
+    if quotient.default is None:
+        detail = _("Sans lui, le tarif le plus fort s'applique.")
+    else:
+        detail = _("Sans lui, un quotient de %(value)s est retenu.") % {
+            "value": plain_number(quotient.default)
+        }
+    return [Task(title=title, detail=detail, url=reverse("front:ask_quotient"), icon="upload", tone="warn")]
 
 
 def _answers(household: Household, *, now: datetime) -> list[Task]:

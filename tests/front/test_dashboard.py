@@ -60,6 +60,7 @@ def test_an_empty_next_week_is_told_while_the_deadline_allows(alice, cast):
 
 def test_past_the_deadline_nothing_is_asked_any_more(client, cast):
     session(cast, NEXT_MONDAY)
+    make.QuotientFactory(household=cast.alice.household, kind="CAF")
     with time_machine.travel("2026-11-29T20:00:01Z", tick=False):
         client.force_login(cast.alice.user)
         page = text(client.get(reverse("front:dashboard")))
@@ -113,5 +114,5 @@ def test_the_page_costs_the_same_whatever_the_number_of_children(
         make.EnrolmentFactory(child=child, activity=cast.canteen.activity, place=cast.offer.place)
     for shift in range(1 + extra):
         session(cast, NEXT_MONDAY + timedelta(days=shift % 5))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(16):
         alice.get(reverse("front:dashboard"))

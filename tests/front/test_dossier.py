@@ -45,7 +45,7 @@ def test_the_dossier_costs_the_same_whatever_the_number_of_children(
         make.HouseholdChildFactory(household=cast.alice.household, child=child)
         make.SchoolingFactory(child=child)
         contact(cast.alice.household, child)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(14):
         alice.get(reverse("front:household"))
 
 

@@ -305,7 +305,8 @@ def _quotient_rows(families: Iterable[int]) -> QuerySet[Any, tuple[Any, ...]]:
     """The same columns: the proof's dates stand where the child's are."""
     no_day, no_text = Value(None, DateField()), Value(None, CharField())
     return (
-        Quotient.objects.filter(household__in=list(families), replaced_by=None)
+        Quotient.objects.counting()
+        .filter(household__in=list(families))
         .order_by()
         .values_list(
             Value(QUOTIENT, IntegerField()),

@@ -18,7 +18,7 @@ from portail.core.uploads import Upload
 from portail.families import recipients
 from portail.families.actions.documents import keep
 from portail.families.actions.requests import AlreadyDecided
-from portail.families.models import Adult, Child, Household, Request, Schooling
+from portail.families.models import Adult, Child, FamilyDocument, Household, Request, Schooling
 
 Row = Household | Adult | Child | Schooling
 SUBJECTS = {
@@ -58,17 +58,17 @@ def approve(
     there is nothing to change any more.
     """
     with transaction.atomic():
-        request = _locked(request, Request.State.APPROVED, actor)
+        request = held(request, Request.State.APPROVED, actor)
         if not request.is_waiting:
             return request
-        household = _household(request)
+        household = household_of(request)
         row = _row(request, lock=True)
         made = changes.merge(row, _wanted(request), seen=seen).mine
         if isinstance(row, Schooling) and made:
             made |= changes.write(row, {"school_class": None})  # the classes are the other school's
         _journal_effect(request, row, made, actor, now)
         told = recipients.of_household(household)
-        return _close(request, Request.State.APPROVED, answer, told, actor, now)
+        return close(request, Request.State.APPROVED, answer, told, actor, now)
 
 
 def refuse(request: Request, reason: str, *, actor: User, now: datetime) -> Request:
@@ -76,10 +76,10 @@ def refuse(request: Request, reason: str, *, actor: User, now: datetime) -> Requ
     if not reason.strip():
         raise ValidationError({"answer": "Écrivez pourquoi : la famille lira cette phrase."})
     with transaction.atomic():
-        request = _locked(request, Request.State.REFUSED, actor)
+        request = held(request, Request.State.REFUSED, actor)
         if not request.is_waiting:
             return request
-        return _close(request, Request.State.REFUSED, reason.strip(), _author(request), actor, now)
+        return close(request, Request.State.REFUSED, reason.strip(), _author(request), actor, now)
 
 
 def answer(
@@ -97,16 +97,16 @@ def answer(
     if not text.strip() and not uploads:
         raise ValidationError({"answer": "Écrivez une réponse, ou joignez un fichier."})
     with ExitStack() as files, transaction.atomic():
-        request = _locked(request, Request.State.ANSWERED, actor)
+        request = held(request, Request.State.ANSWERED, actor)
         if not request.is_waiting:
             return request
-        household = _household(request)
+        household = household_of(request)
         for title, upload in uploads:
             keep(files, household, title, upload, request=request, actor=actor, now=now)
-        return _close(request, Request.State.ANSWERED, text.strip(), _author(request), actor, now)
+        return close(request, Request.State.ANSWERED, text.strip(), _author(request), actor, now)
 
 
-def _locked(request: Request, wanted: str, actor: User) -> Request:
+def held(request: Request, wanted: str, actor: User) -> Request:
     """The request, held. Raises AlreadyDecided when it is closed, unless by this very gesture of this very agent."""
     request = Request.objects.select_for_update().get(pk=request.pk)
     if not request.is_waiting and (request.state, request.decided_by_id) != (wanted, actor.pk):
@@ -114,7 +114,7 @@ def _locked(request: Request, wanted: str, actor: User) -> Request:
     return request
 
 
-def _household(request: Request) -> Household:
+def household_of(request: Request) -> Household:
     """Its dossier, held. A démarche without one is a person's wish to be linked: see links.py."""
     if request.household_id is None:
         raise CannotApply("Cette demande ne concerne aucun dossier.")
@@ -122,7 +122,7 @@ def _household(request: Request) -> Household:
 
 
 def _author(request: Request) -> list[recipients.Recipient]:
-    return recipients.of_author(request.author, _household(request))
+    return recipients.of_author(request.author, household_of(request))
 
 
 def _row(request: Request, *, lock: bool = False) -> Row:
@@ -185,14 +185,16 @@ def _journal_effect(request: Request, row: Row, made: Changes, actor: User, now:
         )
 
 
-def _close(
+def close(
     request: Request,
     state: str,
     words: str,
     told: Sequence[recipients.Recipient],
     actor: User,
     now: datetime,
+    effect: Mapping[str, Any] | None = None,
 ) -> Request:
+    """Decide a request that is held, and tell whom it is told to; `effect`: what the mail says besides."""
     request.state, request.answer, request.decided_at, request.decided_by = state, words, now, actor
     request.save(update_fields=["state", "answer", "decided_at", "decided_by"])
     journal.record(
@@ -203,12 +205,13 @@ def _close(
         now=now,
         after={"state": str(state), "answer": words},
     )
+    files = request.documents.exclude(kind=FamilyDocument.Kind.PROOF).count()
     for recipient in told:
         outbox.post(
             "families/mail/request_decided",
             to=recipient.address,
             subject=format_lazy(SUBJECTS[Request.State(state)], number=request.number),
-            context={"asked": request, "files": request.documents.count()},
+            context={"asked": request, "files": files, **(effect or {})},
             now=now,
             about=request.journal_subject,
             language=recipient.language,

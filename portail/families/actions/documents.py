@@ -19,7 +19,10 @@ SAME_GESTURE = timedelta(minutes=10)
 
 
 class IssuedForEver(Exception):
-    """What the portal issued is never taken back: an invoice is undone by a credit note, not by hiding it."""
+    """What the portal issued is never taken back: an invoice is undone by a credit note, not by hiding it.
+
+    Nor is a proof on which a price was decided.
+    """
 
 
 def put_document(
@@ -56,7 +59,7 @@ def remove_document(document: FamilyDocument, *, actor: User, now: datetime) -> 
         found = FamilyDocument.objects.select_for_update().filter(pk=document.pk).first()
         if found is None:
             return
-        if found.is_issued:
+        if found.is_issued or found.kind == FamilyDocument.Kind.PROOF:
             raise IssuedForEver
         file = found.file
         found.delete()
@@ -80,6 +83,7 @@ def keep(
     actor: User,
     now: datetime,
     request: Request | None = None,
+    kind: str = FamilyDocument.Kind.FILE,
 ) -> FamilyDocument:
     """Write the file and its row, told to the journal but to nobody else.
 
@@ -88,6 +92,7 @@ def keep(
     document = FamilyDocument(
         household=household,
         request=request,
+        kind=kind,
         title=title,
         file_name=upload.name,
         content_type=upload.content_type,

@@ -12,6 +12,7 @@ from portail.families.actions import contacts
 from portail.families.models import ChildContact
 from portail.front import access
 from portail.front.forms.dossier import ChildReachForm, ContactForm, ReachForm
+from portail.front.quotient import shown
 
 
 @require_GET
@@ -25,6 +26,7 @@ def household(request: HttpRequest) -> HttpResponse:
         {
             "me": adult,
             "household": adult.household,
+            "quotient": shown(adult.household, today),
             "adults": adult.household.adults.select_related("user"),
             "children": queries.child_sheets(adult.household, day=today),
             "this_month": today.replace(day=1),

@@ -11,14 +11,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from portail.activities import queries as activities
 from portail.activities.models import School
 from portail.core.forms import Form
 from portail.families import queries
 from portail.families.actions import requests as actions
-from portail.families.models import Adult, Child, Household
+from portail.families.models import Adult, Child, FamilyDocument, Household, Quotient
 from portail.families.models import Request as FamilyRequest
+from portail.families.quotients import value_of
 from portail.front import access
 from portail.front.forms.dossier import AddressForm, CertificateForm, MessageForm, NameForm, SchoolForm
+from portail.rules.quotients import validity
 
 # The tax office lets a return be put right until the end of the third year that follows.
 CERTIFICATE_YEARS = 4
@@ -33,10 +36,17 @@ def requests(request: HttpRequest) -> HttpResponse:
 @require_GET
 def detail(request: HttpRequest, request_id: int) -> HttpResponse:
     item = access.get_request(request, request_id)
+    documents = list(item.documents.order_by("added_at", "pk"))
     return render(
         request,
         "front/requests/detail.html",
-        {"item": item, "changes": queries.change_lines(item), "documents": item.documents.all()},
+        {
+            "item": item,
+            "changes": queries.change_lines(item),
+            "pages": [document for document in documents if document.kind == FamilyDocument.Kind.PROOF],
+            "documents": [document for document in documents if document.kind != FamilyDocument.Kind.PROOF],
+            "entered": _entered(item),
+        },
     )
 
 
@@ -174,6 +184,12 @@ def _change_school(request: HttpRequest, child: Child, form: SchoolForm) -> Fami
         author=access.person(request),
         now=now,
     )
+
+
+def _entered(item: FamilyRequest) -> tuple[Quotient, date, date | None] | None:
+    """The quotient that this démarche gave, and from when to when it is good."""
+    row = item.quotients.order_by("pk").first() if item.kind == FamilyRequest.Kind.QUOTIENT else None
+    return (row, *validity(value_of(row), activities.regulation().quotient)) if row else None
 
 
 def _certificate_years(today: date) -> list[int]:
