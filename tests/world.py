@@ -178,7 +178,7 @@ def _desk_values(world: SimpleNamespace) -> dict[str, Any]:
         "desk:family_document_remove document_id": world.family_document.pk,
         "desk:results number": 1,
         "section": "deadlines",
-        "number": 1,
+        "desk:rule_value number": 1,
         "desk:request_approve request_id": world.change.pk,
         "desk:request_link request_id": world.link.pk,
         "closing_id": world.closing.pk,
