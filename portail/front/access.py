@@ -19,7 +19,8 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from portail.accounts.models import User
 from portail.bookings import queries
-from portail.bookings.models import Receipt
+from portail.bookings.models import Absence, Receipt
+from portail.bookings.queries.absences import absences
 from portail.core import codes
 from portail.families.models import Adult, Child, ChildContact, FamilyDocument, Household, HouseholdChild
 from portail.families.models import Request as FamilyRequest
@@ -131,6 +132,11 @@ def get_requests(request: HttpRequest) -> QuerySet[FamilyRequest]:
 
 def get_request(request: HttpRequest, request_id: int) -> FamilyRequest:
     return get_object_or_404(get_requests(request), pk=request_id)
+
+
+def get_absence(request: HttpRequest, absence_id: int) -> Absence:
+    """An absence that this household told and did not withdraw."""
+    return get_object_or_404(absences(get_household(request)), pk=absence_id)
 
 
 def get_receipt(request: HttpRequest, number: str) -> Receipt:

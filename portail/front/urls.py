@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 import portail.core.converters  # noqa: F401 -- what addresses hold: keys, months
 from portail.front.views import (
+    absences,
     account,
     activation,
     billing,
@@ -44,6 +45,14 @@ planning_pages: list[URLPattern] = [
     path("planning/recus/", receipts.receipts, name="receipts"),
     path("planning/recus/<str:number>/", receipts.receipt, name="receipt"),
     path("planning/recus/<str:number>/annuler/", receipts.undo, name="receipt_undo"),
+]
+
+# --- absences
+absence_pages: list[URLPattern] = [
+    path("absence/", absences.tell, name="absence"),
+    path("absences/", absences.absences, name="absences"),
+    path("absences/<id:absence_id>/justificatif/", absences.prove, name="absence_prove"),
+    path("absences/<id:absence_id>/retirer/", absences.withdraw, name="absence_withdraw"),
 ]
 
 # --- sign-up and activation
@@ -107,6 +116,7 @@ request_pages: list[URLPattern] = [
 urlpatterns: list[URLPattern] = [
     *first_pages,
     *planning_pages,
+    *absence_pages,
     *dossier_pages,
     *request_pages,
     *signing_up,

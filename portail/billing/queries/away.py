@@ -2,14 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from portail import rules
 from portail.billing.queries.dues import Row
-from portail.billing.queries.facts import Facts
+from portail.billing.queries.facts import Facts, Quotients, facts
+from portail.billing.queries.laws import Law
 from portail.billing.queries.rows import between, booked
 from portail.billing.queries.rows import rows as rows_of
-from portail.bookings.models import Absence
+from portail.bookings.models import Absence, Booking
 from portail.rules.absences import AbsenceRule, AbsentDay, Away, absence
 
 LONGEST = timedelta(days=31)
@@ -36,7 +37,7 @@ def absent_rows(households: Iterable[int], first: date, last: date) -> tuple[lis
 def shares(
     rows: Iterable[Row],
     absences: Mapping[int, Absence],
-    facts: Mapping[int, Facts],
+    known: Mapping[int, Facts],
     rules_of_absence: tuple[AbsenceRule, ...],
     calendar: rules.Calendar,
 ) -> dict[int, AbsentDay]:
@@ -53,7 +54,7 @@ def shares(
                 tuple(row.day for row in days),
                 told[0].told_at,
                 min((a.proved_at for a in told if a.proved_at), default=None),
-                _known(facts[days[0].booking_id].known, told[0].reason),
+                _known(known[days[0].booking_id].known, told[0].reason),
             )
             for row, day in zip(days, absence(rules_of_absence, away, calendar), strict=True):
                 found[row.booking_id] = day
@@ -80,3 +81,35 @@ def _stretches(rows: list[Row], absences: Mapping[int, Absence]) -> list[list[Ro
 
 def _known(known: rules.Known, reason: str) -> rules.Known:
     return rules.know(**dict(known), reason=reason or None)
+
+
+def foresee(
+    household_id: int,
+    bookings: Iterable[Booking],
+    cases: Iterable[tuple[str, bool]],
+    *,
+    told_at: datetime,
+    by: Law,
+) -> list[dict[int, AbsentDay]]:
+    """What these booked days would cost, were they told absent at this moment: by booking, for each case (a reason,
+    and whether it is proved). A constant number of queries.
+
+    Days that are told already count with them: the second week of an illness is not its first day.
+    """
+    wanted = {booking.pk: booking for booking in bookings}
+    days = sorted(booking.session.date for booking in wanted.values())
+    first, last = days[0] - LONGEST, days[-1]
+    _, known_absences = absent_rows([household_id], days[0], last)
+    children = {booking.child_id for booking in wanted.values()}
+    rows = rows_of(booked(between([household_id], first, last)).filter(child__in=children))
+    known = facts(rows, Quotients([household_id], by.regulation.quotient))
+    found = []
+    for reason, is_proved in cases:
+        proved_at = told_at if is_proved else None
+        supposed = {
+            pk: Absence(booking=booking, reason=reason, told_at=told_at, proved_at=proved_at)
+            for pk, booking in wanted.items()
+        }
+        due = shares(rows, known_absences | supposed, known, by.regulation.absences, by.calendar)
+        found.append({pk: due[pk] for pk in wanted})
+    return found

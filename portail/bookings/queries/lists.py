@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Count, Q, QuerySet
 
 from portail.activities.models import Session
-from portail.bookings.models import Booking
+from portail.bookings.models import Absence, Booking
 from portail.core import phones
 from portail.core.text import plain
 from portail.families.models import Adult, Child, ChildContact, Schooling
@@ -31,7 +31,10 @@ class Contact:
 
 @dataclass(frozen=True)
 class Line:
-    """A child expected. `parents`: the adults of the household that books this day; `pick_up`: who else may come."""
+    """A child expected. `parents`: the adults of the household that books this day; `pick_up`: who else may come.
+
+    `is_absent`: it was said that it will not come (why is not for the list).
+    """
 
     child: Child
     school_class: str
@@ -39,6 +42,7 @@ class Line:
     parents: tuple[Phone, ...]
     pick_up: tuple[Contact, ...]
     emergency: tuple[Contact, ...]
+    is_absent: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,11 +50,15 @@ class SessionList:
     session: Session
     lines: tuple[Line, ...]
 
+    @property
+    def expected(self) -> int:
+        return sum(not line.is_absent for line in self.lines)
+
 
 def sessions_of(
     day: date, *, place_id: int | None = None, service_id: int | None = None
 ) -> QuerySet[Session]:
-    """The sessions of a day, `taken` being the children expected; in the order of places, then of services."""
+    """The sessions of a day, `taken`: children booked, `absent`: those who will not come; by place, then by service."""
     found = Session.objects.filter(date=day)
     if place_id is not None:
         found = found.filter(place=place_id)
@@ -58,13 +66,24 @@ def sessions_of(
         found = found.filter(service=service_id)
     return (
         found.select_related("service", "place", "closing")
-        .annotate(taken=Count("bookings", filter=Q(bookings__state=Booking.State.BOOKED)))
+        .annotate(
+            taken=Count("bookings", filter=Q(bookings__state=Booking.State.BOOKED), distinct=True),
+            absent=Count(
+                "bookings",
+                filter=Q(
+                    bookings__state=Booking.State.BOOKED,
+                    bookings__absences__isnull=False,
+                    bookings__absences__withdrawn_at=None,
+                ),
+                distinct=True,
+            ),
+        )
         .order_by("place__name", "service__position", "service__name", "pk")
     )
 
 
 def session_lists(sessions: Iterable[Session]) -> list[SessionList]:
-    """The children booked in these sessions, in the order of their names. Four queries, whatever their number."""
+    """The children booked in these sessions, in the order of their names. Five queries, whatever their number."""
     sessions = list(sessions)
     rows = Booking.objects.filter(session__in=sessions, state=Booking.State.BOOKED).select_related("child")
     bookings = sorted(rows, key=_directory)
@@ -87,6 +106,8 @@ class _Maker:
                 child__in=children, school_year__start__lte=day, school_year__end__gte=day
             ).select_related("school", "school_class")
         }
+        told = Absence.objects.filter(booking__in=bookings, withdrawn_at=None)
+        self.absent = set(told.values_list("booking", flat=True))
         self.adults: dict[int, list[Adult]] = {}
         for adult in Adult.objects.filter(household__in=households).order_by("position", "pk"):
             self.adults.setdefault(adult.household_id, []).append(adult)
@@ -105,6 +126,7 @@ class _Maker:
             school=schooling.school.name if schooling else "",
             parents=tuple(_phone(adult) for adult in self.adults.get(booking.household_id, ())),
             pick_up=tuple(_contact(c) for c in contacts if c.may_pick_up),
+            is_absent=booking.pk in self.absent,
             emergency=tuple(_contact(c) for c in contacts if c.is_emergency and not c.may_pick_up),
         )
 
