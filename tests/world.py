@@ -20,6 +20,7 @@ from portail.activities.actions.calendar import import_calendar
 from portail.activities.actions.regulation import default_text
 from portail.activities.models import CalendarEntry, Closing, Regulation
 from portail.bookings.actions import Wish, change_bookings
+from portail.bookings.actions.absences import tell_absences
 from portail.families.actions.documents import issue
 from portail.families.models import FamilyDocument, Request
 from portail.messaging.models import LegalPage, News, PublicDocument
@@ -123,6 +124,13 @@ def _book(world: SimpleNamespace) -> None:
     world.receipt = change_bookings(
         world.alice.household, [wish], token=uuid4(), actor=world.alice.user, now=make.NOW
     )
+    (world.absence,) = tell_absences(
+        world.alice.household,
+        [world.receipt.lines.get().booking_id],
+        reason="",
+        actor=world.alice.user,
+        now=make.NOW,
+    )
 
 
 def _open_accounts(world: SimpleNamespace) -> None:
@@ -149,6 +157,7 @@ def _values(world: SimpleNamespace) -> dict[str, Any]:
         "child_id": world.lea.pk,
         "first": DECEMBER,
         "number": world.receipt.number,
+        "absence_id": world.absence.pk,
         "key": key,
         "kind": "mentions-legales",
         "document_id": world.public_document.pk,

@@ -147,7 +147,7 @@ def test_names_follow_each_other_as_in_a_directory(leader, lunch, cast):
 
 def test_a_list_costs_the_same_with_more_children(leader, lunch, cast, django_assert_num_queries):
     for number in range(5):
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             leader.get(reverse("desk:lists"), DAY)
         household = make.HouseholdFactory(number=str(8000 + number))
         child = make.ChildFactory()

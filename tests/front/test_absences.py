@@ -212,5 +212,5 @@ def test_as_many_queries_for_one_day_as_for_five(alice, cast, booked, days, djan
         )
         make.BookingFactory(child=cast.lea, session=session, household=cast.alice.household)
     alice.get(reverse("front:absence"))
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(14):
         alice.get(reverse("front:absence"), {"first": "2026-11-24", "last": "2026-12-31"})

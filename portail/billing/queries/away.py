@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from portail import rules
 from portail.billing.queries.dues import Row
-from portail.billing.queries.facts import Facts, Quotients, facts
+from portail.billing.queries.facts import Facts, facts
 from portail.billing.queries.laws import Law
 from portail.billing.queries.rows import between, booked
 from portail.billing.queries.rows import rows as rows_of
@@ -102,7 +102,7 @@ def foresee(
     _, known_absences = absent_rows([household_id], days[0], last)
     children = {booking.child_id for booking in wanted.values()}
     rows = rows_of(booked(between([household_id], first, last)).filter(child__in=children))
-    known = facts(rows, Quotients([household_id], by.regulation.quotient))
+    known = facts(rows, [household_id], by.regulation)
     found = []
     for reason, is_proved in cases:
         proved_at = told_at if is_proved else None
