@@ -188,6 +188,7 @@ def _desk_values(world: SimpleNamespace) -> dict[str, Any]:
         "desk:results number": 1,
         "section": "deadlines",
         "desk:rule_value number": 1,
+        "desk:rule_model slug": "vailhauques",
         "desk:request_approve request_id": world.change.pk,
         "desk:request_link request_id": world.link.pk,
         "closing_id": world.closing.pk,

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from portail.desk.views import regulation, regulation_edit, rule_months, rule_prices, rule_values
+from portail.desk.views import regulation, regulation_edit, rule_models, rule_months, rule_prices, rule_values
 
 HERE = "administration/reglement/"
 
@@ -15,6 +15,9 @@ regulation_pages: list[URLPattern] = [
     path(f"{HERE}valeurs/<slug:section>/<id:number>/", rule_values.rule_value, name="rule_value"),
     path(f"{HERE}limites/", rule_months.rule_month, name="rule_month"),
     path(f"{HERE}simulateur/", rule_prices.simulator, name="simulator"),
+    path(f"{HERE}modeles/", rule_models.rule_models, name="rule_models"),
+    path(f"{HERE}modeles/depot/", rule_models.rule_model_upload, name="rule_model_upload"),
+    path(f"{HERE}modeles/<slug:slug>/", rule_models.rule_model, name="rule_model"),
     path(f"{HERE}<id:version>/", regulation.regulation_version, name="regulation_version"),
     path(f"{HERE}<id:version>/fichier/", regulation.regulation_download, name="regulation_download"),
 ]

@@ -151,7 +151,7 @@ def take(ours: str, theirs: str, groups: Iterable[str]) -> str:
         names = GROUPS[group]
         new = "".join(_ended(block.text) for block in blocks(theirs) if block.name in names)
         ours = _replaced(blocks(ours), names, new)
-    return ours
+    return ours.rstrip("\n") + "\n"
 
 
 def _replaced(mine: list[Block], names: tuple[str, ...], new: str) -> str:

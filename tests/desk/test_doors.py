@@ -86,6 +86,7 @@ def rows(cast):
         "regulation_version": ([1], ADMINISTRATOR),
         "regulation_download": ([1], ADMINISTRATOR),
         "rule_value": (["deadlines", 1], ADMINISTRATOR),
+        "rule_model": (["vailhauques"], ADMINISTRATOR),
     }
 
 

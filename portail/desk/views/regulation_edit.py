@@ -99,11 +99,13 @@ def _page(request: HttpRequest, form: RegulationForm, *, checked: bool, **more: 
 
 
 def _effect(regulation: rules.Regulation) -> dict[str, Any]:
+    today = timezone.localdate()
     return {
         "checked": True,
         "warnings": actions.warnings(regulation),
         "changes": actions.changes(regulation),
-        "effects": actions.effects(regulation, today=timezone.localdate()),
+        "effects": actions.effects(regulation, today=today),
+        "doubts": rules.doubts(regulation, regulation_texts.calendar_of(regulation), around=today),
     }
 
 
