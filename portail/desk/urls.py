@@ -88,6 +88,7 @@ family_pages: list[URLPattern] = [
     ),
     path(f"{FAMILY}recus/", bookings.receipts, name="receipts"),
     path(f"{FAMILY}recus/<str:number>/", bookings.receipt, name="receipt"),
+    path(f"{FAMILY}recus/<str:number>/pdf/", bookings.receipt_paper, name="receipt_paper"),
 ]
 
 # --- requests and accounts to link

@@ -44,6 +44,7 @@ planning_pages: list[URLPattern] = [
     path("planning/valider/", planning.save, name="planning_save"),
     path("planning/recus/", receipts.receipts, name="receipts"),
     path("planning/recus/<str:number>/", receipts.receipt, name="receipt"),
+    path("planning/recus/<str:number>/pdf/", receipts.paper, name="receipt_paper"),
     path("planning/recus/<str:number>/annuler/", receipts.undo, name="receipt_undo"),
 ]
 

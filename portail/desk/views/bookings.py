@@ -9,7 +9,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portail.activities.models import SchoolYear
 from portail.bookings import queries
@@ -23,6 +23,7 @@ from portail.bookings.actions import (
     change_bookings,
     check,
 )
+from portail.bookings.actions.receipt_papers import issue_receipt
 from portail.bookings.forms import ChangesForm, TicksForm
 from portail.desk import access
 from portail.desk.forms.reasons import NEEDED, ServiceChangesForm
@@ -99,6 +100,14 @@ def receipt(request: HttpRequest, household_id: int, number: str) -> HttpRespons
         "recipients": queries.masked_recipients(found),
     }
     return render(request, "desk/bookings/receipt.html", context)
+
+
+@require_POST
+def receipt_paper(request: HttpRequest, household_id: int, number: str) -> HttpResponse:
+    """The receipt as a PDF, kept among the documents of the household from then on."""
+    found = access.get_receipt(request, household_id, number)
+    made = issue_receipt(found, actor=access.person(request), now=timezone.now())
+    return redirect("desk:family_document", household_id, made.pk)
 
 
 def _save(request: HttpRequest, household: Household, form: ServiceChangesForm) -> HttpResponse:

@@ -4,13 +4,14 @@ from datetime import date
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from portail.bookings import queries
 from portail.bookings.actions import ChildNotInHousehold, Recap, Wish, check
+from portail.bookings.actions.receipt_papers import issue_receipt
 from portail.bookings.models import Receipt, ReceiptLine
 from portail.front import access
 from portail.front.views.planning import recap_page
@@ -46,6 +47,14 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
         "back": reverse("front:month", args=_month_of(found)),
     }
     return render(request, "front/planning/receipt.html", context)
+
+
+@require_POST
+def paper(request: HttpRequest, number: str) -> HttpResponse:
+    """The receipt as a PDF, kept among the documents of the household from then on."""
+    found = access.get_receipt(request, number)
+    made = issue_receipt(found, actor=access.person(request), now=timezone.now())
+    return redirect("front:family_document", made.pk)
 
 
 @require_POST

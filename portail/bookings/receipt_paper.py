@@ -1,0 +1,62 @@
+"""A receipt of bookings on paper: what was added and removed, when, by whom, under which conditions."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+
+from portail.bookings.models import Receipt, ReceiptLine
+from portail.core import paper
+from portail.core.paper import Block, Column, Paper
+
+COLUMNS = (Column("Jour"), Column("Enfant"), Column("Prestation", wide=True))
+Change = ReceiptLine.Change
+
+
+def receipt_paper(receipt: Receipt, *, code: str) -> Paper:
+    """The paper of a receipt read with its lines (`queries.receipts.receipt`). Two queries: its dossier, its adults."""
+    household = receipt.household
+    adults = [str(adult) for adult in household.adults.all()][:3] or [household.name]
+    town = f"{household.postcode} {household.city}".strip()
+    at = timezone.localtime(receipt.created_at)
+    done_by = "le service" if receipt.by_service else receipt.author_label
+    lines = list(receipt.lines.all())
+    blocks = [
+        paper.facts(
+            [
+                ("Reçu n°", receipt.number),
+                ("Dossier", f"{household.number} {household.name}"),
+                ("Fait le", f"{paper.day(at)} à {at.hour} h {at.minute:02d}"),
+                ("Fait par", done_by),
+                ("Motif", receipt.reason),
+            ]
+        ),
+        *_changes("Ajouté", [line for line in lines if line.change == Change.ADDED]),
+        *_changes("Retiré", [line for line in lines if line.change == Change.REMOVED]),
+    ]
+    return Paper(
+        title="Reçu de réservation",
+        blocks=blocks,
+        issued_on=at.date(),
+        to=[*adults, household.street, household.street_more, town],
+        code=code,
+        footer=f"Reçu {receipt.number} · dossier {household.number}",
+    )
+
+
+def _changes(title: str, lines: Sequence[ReceiptLine]) -> list[Block]:
+    if not lines:
+        return []
+    with translation.override(settings.LANGUAGE_CODE):
+        rows = [_row(line) for line in lines]
+    return [paper.heading(title), paper.table(COLUMNS, rows)]
+
+
+def _row(line: ReceiptLine) -> Block:
+    session = line.booking.session
+    return paper.row(
+        f"{date_format(session.date, 'D')} {paper.day(session.date)}",
+        line.booking.child.first_name,
+        paper.cell(f"{session.service.name} · {session.place}", line.conditions),
+    )
