@@ -44,6 +44,7 @@ def world(cast) -> Any:
         _run_activities(world)
         _ask(world)
         _book(world)
+        _bill(world)
         _open_accounts(world)
         world.users["newcomer"] = world.newcomer
         world.values = _values(world)
@@ -133,6 +134,21 @@ def _book(world: SimpleNamespace) -> None:
     )
 
 
+def _bill(world: SimpleNamespace) -> None:
+    """An invoice of Alice's with its PDF, a line, a payment and a credit note."""
+    account = make.AccountFactory(household=world.alice.household)
+    world.invoice = make.InvoiceFactory(account=account)
+    world.invoice.document = _stored(
+        FamilyDocument(household=world.alice.household, title="Facture", added_at=make.NOW)
+    )
+    world.invoice.save()
+    world.invoice_line = make.InvoiceLineFactory(
+        invoice=world.invoice, child=world.lea, service=world.canteen
+    )
+    make.PaymentFactory(account=account)
+    world.credit_note = make.CreditNoteFactory(invoice=world.invoice, lines=[world.invoice_line])
+
+
 def _open_accounts(world: SimpleNamespace) -> None:
     """Somebody who waits for a dossier, somebody who has not activated, and where Alice is signed in."""
     world.newcomer = make.UserFactory(username="nouveau", first_name="Nour", last_name="Leroy")
@@ -162,6 +178,11 @@ def _values(world: SimpleNamespace) -> dict[str, Any]:
         "kind": "mentions-legales",
         "document_id": world.public_document.pk,
         "front:family_document document_id": world.family_document.pk,
+        "front:invoice number": world.invoice.number,
+        "front:dispute number": world.invoice.number,
+        "front:credit_note number": world.credit_note.number,
+        "line_id": world.invoice_line.pk,
+        "year": "2026",
         "contact_id": world.contact.pk,
         "request_id": world.request.pk,
         "session_id": world.session.pk,

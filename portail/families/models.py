@@ -229,6 +229,7 @@ class Request(models.Model):
     row's own), and under "changes" lines {"field": …, "old": …, "new": …} of values as the tables keep them (a school
     is its key, dates are ISO 8601); a school comes with the key of its "school_year". For a link: {"number": …,
     "name": …, "email": …}, or {} when the person had no reference. For a tax certificate: {"year": 2025}.
+    For a dispute: {"invoice": number, "line": key, "label", "child", "amount", "first", "last"} of the line, as text.
     """
 
     class Kind(models.TextChoices):

@@ -4,7 +4,9 @@ A stranger gets 404, and so does an agent: these pages are the families' own. A 
 yet is led to the page that says what it waits for.
 """
 
+from collections.abc import Iterable
 from datetime import date
+from typing import TypeVar
 
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.usersessions.models import UserSession
@@ -18,6 +20,8 @@ from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
 
 from portail.accounts.models import User
+from portail.billing.models import Account, CreditNote, Invoice, InvoiceLine
+from portail.billing.queries.accounts import account_of
 from portail.bookings import queries
 from portail.bookings.models import Absence, Receipt
 from portail.bookings.queries.absences import absences
@@ -26,6 +30,8 @@ from portail.families.models import Adult, Child, ChildContact, FamilyDocument, 
 from portail.families.models import Request as FamilyRequest
 from portail.messaging import queries as published
 from portail.messaging.models import Audience, PublicDocument
+
+Found = TypeVar("Found")
 
 
 def person(request: HttpRequest) -> User:
@@ -145,6 +151,40 @@ def get_receipt(request: HttpRequest, number: str) -> Receipt:
         return queries.receipt(get_household(request), number)
     except Receipt.DoesNotExist as unknown:
         raise Http404 from unknown
+
+
+def get_account(request: HttpRequest) -> Account | None:
+    """The account of this household with the commune; None when nothing was ever asked of it."""
+    return account_of(get_household(request).pk)
+
+
+def get_invoice(request: HttpRequest, number: int) -> Invoice:
+    """A published invoice of this household; a draft is not there, nor another household's."""
+    invoices = Invoice.objects.select_related("account", "document", "movement")
+    return get_object_or_404(invoices, number=number, account__household=get_household(request))
+
+
+def get_invoice_line(request: HttpRequest, number: int, line_id: int) -> InvoiceLine:
+    """A line of such an invoice, its invoice and its child with it."""
+    return get_object_or_404(
+        InvoiceLine.objects.select_related("invoice", "child"),
+        pk=line_id,
+        invoice__number=number,
+        invoice__account__household=get_household(request),
+    )
+
+
+def get_credit_note(request: HttpRequest, number: int) -> CreditNote:
+    """A credit note of an invoice of this household."""
+    notes = CreditNote.objects.select_related("invoice", "document")
+    return get_object_or_404(notes, number=number, invoice__account__household=get_household(request))
+
+
+def found(candidates: Iterable[Found]) -> Found:
+    """The first of what was looked for among what this person may reach; nothing: it is not there (404)."""
+    for candidate in candidates:
+        return candidate
+    raise Http404
 
 
 def audiences(request: HttpRequest) -> list[str]:

@@ -13,9 +13,12 @@ from django.utils.translation import gettext as _
 from portail import rules
 from portail.activities import queries as activities
 from portail.activities.models import Session
+from portail.billing.models import Invoice
+from portail.billing.queries.unpaid import left_of_all, unpaid
+from portail.billing.templatetags.billing import bill_title
 from portail.bookings.models import Booking, Enrolment
 from portail.core.sentences import said
-from portail.core.templatetags.ui import in_words
+from portail.core.templatetags.ui import in_words, money
 from portail.families.models import Adult, Child, Household, Request
 from portail.families.quotients import State
 from portail.families.templatetags.quotients import plain_number
@@ -23,6 +26,7 @@ from portail.front.quotient import shown
 
 RECENT = timedelta(days=14)
 AT_MOST = 4
+MOST_BILLS = 2
 
 
 @dataclass(frozen=True)
@@ -86,9 +90,12 @@ def week(bookings: list[Booking], *, today: date) -> list[Day]:
 
 def tasks(adult: Adult, children: list[Child], bookings: list[Booking], *, now: datetime) -> list[Task]:
     """What needs this parent now, the most pressing first, four at most."""
+    late, to_pay = _bills(adult.household, today=timezone.localdate(now))
     found = [
+        *late,
         *_next_week_to_book(children, bookings, now=now),
         *(_quotient(adult.household, now=now) if children else []),
+        *to_pay,
         *_answers(adult.household, now=now),
         *_new_documents(adult.household, now=now),
         *_no_phone(adult),
@@ -169,6 +176,40 @@ def _quotient(household: Household, *, now: datetime) -> list[Task]:
             "value": plain_number(quotient.default)
         }
     return [Task(title=title, detail=detail, url=reverse("front:ask_quotient"), icon="upload", tone="warn")]
+
+
+def _bills(household: Household, *, today: date) -> tuple[list[Task], list[Task]]:
+    """The invoices that are late, then those to pay, the most pressing first; a single line when they are many."""
+    waiting = list(unpaid().filter(account__household=household).order_by("due_on", "pk"))
+    if len(waiting) > MOST_BILLS:
+        late = any(invoice.due_on < today for invoice in waiting)
+        return ([_all_bills(waiting, is_late=late)], []) if late else ([], [_all_bills(waiting)])
+    tasks = [(invoice.due_on < today, _bill(invoice, today)) for invoice in waiting]
+    return [task for is_late, task in tasks if is_late], [task for is_late, task in tasks if not is_late]
+
+
+def _bill(invoice: Invoice, today: date) -> Task:
+    """« Facture de novembre · 48,30 € · avant le 15 décembre »."""
+    is_late = invoice.due_on < today
+    day = {"day": in_words(invoice.due_on, "day")}
+    return Task(
+        title=f"{bill_title(invoice)} · {money(left_of_all([invoice]))}",
+        detail=_("en retard depuis le %(day)s") % day if is_late else _("avant le %(day)s") % day,
+        url=reverse("front:invoice", args=[invoice.number]),
+        icon="receipt",
+        tone="bad" if is_late else "info",
+    )
+
+
+def _all_bills(waiting: list[Invoice], *, is_late: bool = False) -> Task:
+    named = {"count": len(waiting), "amount": money(left_of_all(waiting))}
+    return Task(
+        title=_("%(count)s factures à payer · %(amount)s") % named,
+        detail=_("Certaines sont en retard.") if is_late else _("Voir mes factures"),
+        url=reverse("front:billing"),
+        icon="receipt",
+        tone="bad" if is_late else "info",
+    )
 
 
 def _answers(household: Household, *, now: datetime) -> list[Task]:

@@ -95,7 +95,17 @@ dossier_pages: list[URLPattern] = [
     path("dossier/contacts/<id:contact_id>/retirer/", dossier.remove_contact, name="remove_contact"),
     path("documents/", documents.documents, name="documents"),
     path("documents/<id:document_id>/", documents.download, name="family_document"),
+]
+
+# --- the account with the commune
+BILL = "compte/factures/<id:number>/"
+billing_pages: list[URLPattern] = [
     path("compte/", billing.history, name="billing"),
+    path("compte/mouvements/", billing.movements, name="movements"),
+    path("compte/annees/<str:year>/", billing.year_archive, name="year_archive"),
+    path(BILL, billing.invoice, name="invoice"),
+    path(f"{BILL}lignes/<id:line_id>/contester/", billing.dispute, name="dispute"),
+    path("compte/avoirs/<id:number>/", billing.credit_note, name="credit_note"),
 ]
 
 # --- démarches
@@ -119,6 +129,7 @@ urlpatterns: list[URLPattern] = [
     *planning_pages,
     *absence_pages,
     *dossier_pages,
+    *billing_pages,
     *request_pages,
     *signing_up,
     *own_account,

@@ -83,7 +83,7 @@ from .pricing import Component, Price, PriceUnknown, price
 from .problems import Problem, SettingsErrors
 from .regulation import Commune, Example, Regulation
 from .scopes import NUMBERS, TAGS, Known, Scope, Span, know
-from .sentences import DAY_MINUTES, ENGLISH, FRENCH, English, French, Sentence, Step, say, step
+from .sentences import DAY_MINUTES, ENGLISH, FRENCH, English, French, Sentence, Step, read_sentence, say, step
 from .tariffs import Part, Tariff
 
 __all__ = [
@@ -155,6 +155,7 @@ __all__ = [
     "parse",
     "parse_bytes",
     "price",
+    "read_sentence",
     "rule_for",
     "say",
     "step",

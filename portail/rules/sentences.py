@@ -8,12 +8,12 @@ Templates are marked for extraction by a `gettext_noop` of our own, since the ru
 from __future__ import annotations
 
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache, cached_property
-from typing import Union
+from typing import Any, Union
 
 from .templates import TEMPLATES, gettext_noop
 
@@ -219,3 +219,31 @@ def say(code: str, **params: Value) -> Sentence:
 def step(code: str, **params: Value) -> Step:
     """Shorthand for a `Step`."""
     return Step(code, tuple(params.items()))
+
+
+_READ: Mapping[str, Callable[[str], Value]] = {
+    **dict.fromkeys(("money", "plain", "change"), Decimal),
+    **dict.fromkeys(("day", "short", "year"), date.fromisoformat),
+    **dict.fromkeys(("moment", "start"), datetime.fromisoformat),
+}
+
+
+def read_sentence(data: Mapping[str, Any]) -> Sentence | None:
+    """The sentence that `as_json` wrote; None when its code or its values are not (or no longer) known."""
+    code, params = data.get("code"), data.get("params")
+    if not isinstance(code, str) or code not in TEMPLATES or not isinstance(params, Mapping):
+        return None
+    kinds = {name: kind or "" for _, name, kind in _parsed(TEMPLATES[code]) if name is not None}
+    try:
+        return Sentence(code, tuple((name, _value(params[name], kind)) for name, kind in kinds.items()))
+    except (KeyError, ValueError, ArithmeticError):
+        return None
+
+
+def _value(written: Any, kind: str) -> Value:
+    if isinstance(written, Mapping):
+        found = read_sentence(written)
+        if found is None:
+            raise ValueError(written)
+        return found
+    return _READ[kind](str(written)) if kind in _READ else written

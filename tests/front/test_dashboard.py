@@ -87,6 +87,35 @@ def test_a_family_that_cannot_be_called_is_asked_for_a_number(alice, cast):
     assert reverse("front:own_reach") in text(alice.get(reverse("front:dashboard")))
 
 
+def test_a_bill_to_pay_is_told_with_what_is_left(alice, cast):
+    invoice = make.InvoiceFactory(account__household=cast.alice.household)
+    url = reverse("front:invoice", args=[invoice.number])
+    page = text(alice.get(reverse("front:dashboard")))
+    assert "Facture d'octobre · 48,30 €</span>avant le 15 décembre" in page
+    assert f'data-tone="info" href="{url}"' in page
+    paid = make.MovementFactory(account=invoice.account, amount=-20)
+    make.AllocationFactory(debit=invoice.movement, credit=paid, amount=20)
+    assert "Facture d'octobre · 28,30 €" in text(alice.get(reverse("front:dashboard")))
+    make.CreditNoteFactory(invoice=invoice)
+    assert "Facture d'octobre" not in text(alice.get(reverse("front:dashboard")))
+
+
+def test_a_late_bill_comes_first_and_many_are_one_line(alice, cast):
+    account = make.AccountFactory(household=cast.alice.household)
+    session(cast, NEXT_MONDAY + timedelta(days=1))
+    make.InvoiceFactory(account=account, due_on=MONDAY - timedelta(days=1))
+    page = text(alice.get(reverse("front:dashboard")))
+    assert page.index("en retard depuis le 22 novembre") < page.index("Rien n'est réservé pour Léa")
+    for _ in range(2):
+        make.InvoiceFactory(account=account)
+    assert "3 factures à payer · 144,90 €" in text(alice.get(reverse("front:dashboard")))
+
+
+def test_the_bill_of_the_other_parent_is_not_told(alice, cast):
+    make.InvoiceFactory(account__household=cast.bob.household)
+    assert "Facture d" not in text(alice.get(reverse("front:dashboard")))
+
+
 def test_news_are_those_of_families_today(alice):
     for title, audience, until in [
         ("Pour tous", "public", None),
@@ -114,5 +143,5 @@ def test_the_page_costs_the_same_whatever_the_number_of_children(
         make.EnrolmentFactory(child=child, activity=cast.canteen.activity, place=cast.offer.place)
     for shift in range(1 + extra):
         session(cast, NEXT_MONDAY + timedelta(days=shift % 5))
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         alice.get(reverse("front:dashboard"))

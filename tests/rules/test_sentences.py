@@ -1,5 +1,6 @@
 """Words: dates, hours, and sentences that can be kept, sent and translated."""
 
+import json
 import re
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,7 +14,9 @@ from portail.rules import (
     DeadlineRule,
     Unit,
     When,
+    read_sentence,
     say,
+    step,
 )
 from portail.rules.limits import Anchor
 from portail.rules.sentences import TEMPLATES
@@ -159,3 +162,45 @@ def test_every_word_a_template_asks_for_exists_in_both_languages(code, template)
     for kind in re.findall(r"{\w+:(\w+)}", template):
         assert callable(getattr(FRENCH, kind))
         assert callable(getattr(ENGLISH, kind))
+
+
+# --- a sentence that was kept as JSON is read again
+KEPT = [
+    say(
+        "price",
+        amount=Decimal("4.37"),
+        why=step(
+            "price.line",
+            percent=Decimal("0.36"),
+            axis=say("axis.quotient"),
+            value=Decimal(1214),
+            amount=Decimal("4.37"),
+        ),
+    ),
+    say("quotient.found", value=Decimal(742), kind="caf", start=date(2026, 2, 1), end=date(2027, 1, 31)),
+    say("limit.until", moment=datetime(2026, 12, 6, 21, 0)),  # noqa: DTZ001
+    say("price.band_shift", count=2),
+]
+
+
+@pytest.mark.parametrize("sentence", KEPT, ids=lambda sentence: sentence.code)
+def test_what_was_kept_reads_the_same_in_both_languages(sentence):
+    read = read_sentence(json.loads(json.dumps(sentence.as_json())))
+    assert read is not None
+    assert read.fr() == sentence.fr()
+    assert read.render(words=ENGLISH) == sentence.render(words=ENGLISH)
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        {},
+        {"code": "gone", "params": {}, "text": "x"},
+        {"code": "price.flat", "params": {}},
+        {"code": "price.flat", "params": {"amount": "beaucoup"}},
+        {"code": "price", "params": {"amount": "1", "why": {"code": "gone"}}},
+        {"code": "limit.until", "params": {"moment": "demain"}},
+    ],
+)
+def test_what_is_no_longer_known_is_not_read(kept):
+    assert read_sentence(kept) is None

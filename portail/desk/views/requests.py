@@ -21,7 +21,7 @@ from portail.families.actions.requests import AlreadyDecided
 from portail.families.models import Request
 
 PER_PAGE = 25
-ANSWERED = (Request.Kind.MESSAGE, Request.Kind.TAX_CERTIFICATE)
+ANSWERED = (Request.Kind.MESSAGE, Request.Kind.TAX_CERTIFICATE, Request.Kind.DISPUTE)
 
 
 @require_safe

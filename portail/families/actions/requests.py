@@ -114,6 +114,36 @@ def send_message(household: Household, message: str, *, author: User, now: datet
         return _ask(Request.Kind.MESSAGE, household, author, now, data={}, message=message)
 
 
+def dispute_line(
+    household: Household,
+    line: Mapping[str, Any],
+    *,
+    child: Child | None,
+    message: str,
+    author: User,
+    now: datetime,
+) -> Request:
+    """Contest a line of an invoice, named by "invoice" (number) and "line" (key) in `line`. One waits at most for each.
+
+    Source of the numbers and words of `line`: the invoice, read by the caller; never the browser.
+    """
+    with transaction.atomic():
+        _lock(household)
+        waiting = waiting_dispute(household, line["line"])
+        if waiting:
+            return waiting
+        return _ask(
+            Request.Kind.DISPUTE, household, author, now, data=dict(line), child=child, message=message
+        )
+
+
+def waiting_dispute(household: Household, line_id: int) -> Request | None:
+    """The dispute of this invoice line that nobody has answered yet."""
+    return Request.objects.filter(
+        household=household, kind=Request.Kind.DISPUTE, state=Request.State.WAITING, data__line=line_id
+    ).first()
+
+
 def withdraw(request: Request, *, actor: User, now: datetime) -> Request:
     """The family gives up a démarche that still waits; twice is once. Raises AlreadyDecided when an agent was first."""
     with transaction.atomic():

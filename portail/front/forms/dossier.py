@@ -133,3 +133,14 @@ class MessageForm(Form):
     message = forms.CharField(
         label=_("Votre message"), max_length=4000, widget=forms.Textarea(attrs={"rows": 6})
     )
+
+
+class DisputeForm(Form):
+    """Why a line of an invoice is not right."""
+
+    message = forms.CharField(
+        label=_("Ce qui ne va pas"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Par exemple : « Léa était malade le 12, le certificat est déposé. »"),
+    )
