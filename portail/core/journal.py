@@ -1,6 +1,6 @@
 """The journal: one line for each thing done, written in the transaction that does it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -67,3 +67,29 @@ def record(
         before=before or {},
         after=after or {},
     )
+
+
+def record_many(
+    verb: str,
+    lines: "Iterable[tuple[str, str, dict[str, Any]]]",
+    *,
+    now: datetime,
+    actor: "User | None" = None,
+) -> None:
+    """Write the same thing of many subjects at once: (subject, summary, after) for each."""
+    channel, ip = _origin.get()
+    entries = [
+        JournalEntry(
+            at=now,
+            actor=actor,
+            actor_label=str(actor) if actor else "",
+            channel=channel,
+            ip=ip,
+            verb=verb,
+            subject=subject,
+            summary=summary[:500],
+            after=after,
+        )
+        for subject, summary, after in lines
+    ]
+    JournalEntry.objects.bulk_create(entries, batch_size=500)
