@@ -268,6 +268,9 @@ PORTAIL_PERIODIC: dict[str, tuple[str, timedelta]] = {
 
 # Long work that people ask for, done by the worker in batches: name -> generator of (done, total).
 PORTAIL_JOBS: dict[str, str] = {
+    "billing.draft": "portail.billing.actions.runs.draft_job",
+    "billing.publish": "portail.billing.actions.runs.publish_job",
+    "billing.edit": "portail.billing.actions.runs.edit_job",
     "quotient-reminders": "portail.families.actions.renewals.write_reminders",
 }
 

@@ -5,7 +5,10 @@ from decimal import Decimal
 
 from portail.activities.actions.regulation import apply_regulation
 from portail.activities.models import Session
+from portail.billing.actions import runs
+from portail.billing.models import InvoiceRun
 from portail.bookings.models import Absence, Booking
+from portail.core import jobs
 from tests import factories as make
 from tests.factories import NOW
 
@@ -68,6 +71,32 @@ def family(name: str = "MARTIN", quotient: str | None = "742"):
 
 def book(household, child, sessions) -> list[Booking]:
     return [make.BookingFactory(household=household, child=child, session=s) for s in sessions]
+
+
+SEPTEMBER = date(2026, 9, 1), date(2026, 9, 30)
+OCTOBER = date(2026, 10, 1), date(2026, 10, 31)
+
+
+def work(now=NOW) -> None:
+    """Let the worker do all that is asked, at once."""
+    while jobs.run_due(lambda: now):
+        pass
+
+
+def drafted(first: date, last: date, *, now=NOW, **more) -> InvoiceRun:
+    run = runs.start(first, last, due_on=date(2026, 12, 31), actor=None, now=now, **more)
+    work(now)
+    run.refresh_from_db()
+    return run
+
+
+def published(first: date, last: date, *, now=NOW, **more) -> InvoiceRun:
+    run = drafted(first, last, now=now, **more)
+    runs.publish(run, actor=None, now=now)
+    work(now)
+    run.refresh_from_db()
+    assert run.state == InvoiceRun.State.PUBLISHED
+    return run
 
 
 def cancel(booking: Booking, at=NOW) -> None:
