@@ -272,6 +272,7 @@ PORTAIL_JOBS: dict[str, str] = {
     "billing.publish": "portail.billing.actions.runs.publish_job",
     "billing.edit": "portail.billing.actions.runs.edit_job",
     "quotient-reminders": "portail.families.actions.renewals.write_reminders",
+    "regulation-trial": "portail.billing.actions.trials.try_on_bookings",
 }
 
 # --- Logs: events, never persons --------------------------------------------------------------------------------

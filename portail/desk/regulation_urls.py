@@ -2,7 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from portail.desk.views import regulation, regulation_edit, rule_models, rule_months, rule_prices, rule_values
+from portail.desk.views import (
+    regulation,
+    regulation_edit,
+    rule_models,
+    rule_months,
+    rule_prices,
+    rule_trials,
+    rule_values,
+)
 
 HERE = "administration/reglement/"
 
@@ -15,6 +23,7 @@ regulation_pages: list[URLPattern] = [
     path(f"{HERE}valeurs/<slug:section>/<id:number>/", rule_values.rule_value, name="rule_value"),
     path(f"{HERE}limites/", rule_months.rule_month, name="rule_month"),
     path(f"{HERE}simulateur/", rule_prices.simulator, name="simulator"),
+    path(f"{HERE}essai/", rule_trials.rule_trial, name="rule_trial"),
     path(f"{HERE}modeles/", rule_models.rule_models, name="rule_models"),
     path(f"{HERE}modeles/depot/", rule_models.rule_model_upload, name="rule_model_upload"),
     path(f"{HERE}modeles/<slug:slug>/", rule_models.rule_model, name="rule_model"),

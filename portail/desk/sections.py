@@ -37,6 +37,7 @@ REGULATION = (
     Tab("Texte", "desk:regulation_edit", Right.MANAGE_SETTINGS),
     Tab("Limites du mois", "desk:rule_month", Right.MANAGE_SETTINGS),
     Tab("Simulateur", "desk:simulator", Right.MANAGE_SETTINGS),
+    Tab("Essai sur un mois", "desk:rule_trial", Right.MANAGE_SETTINGS),
     Tab("Modèles", "desk:rule_models", Right.MANAGE_SETTINGS),
 )
 SECTIONS = {

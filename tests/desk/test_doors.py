@@ -47,6 +47,9 @@ ADMINISTRATOR_PAGES = [
     "regulation_edit",
     "rule_values",
     "rule_month",
+    "simulator",
+    "rule_trial",
+    "rule_models",
     "journal",
 ]
 PAGES = (
