@@ -67,11 +67,15 @@ def parsed(text: str) -> rules.Regulation:
 
 
 def calendar(
-    in_force: rules.Regulation | None = None, years: Iterable[SchoolYear] | None = None
+    in_force: rules.Regulation | None = None,
+    years: Iterable[SchoolYear] | None = None,
+    *,
+    with_services: bool = False,
 ) -> rules.Calendar:
     """The commune's days: its table and the closures of its settings file, known until its last school year ends.
 
-    Give the rules or the school years when they were read already: each spares a query.
+    Give the rules or the school years when they were read already: each spares a query. `with_services`: when each
+    service runs and its name, though no limit counts its days.
     """
     in_force = regulation() if in_force is None else in_force
     years = SchoolYear.objects.all() if years is None else years

@@ -5,12 +5,12 @@ done cannot part. Nothing here reads the database or the clock.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 from functools import cached_property
 
-from django.utils.functional import Promise
+from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext_lazy as _
 
 from portail import rules
@@ -33,6 +33,8 @@ class State(StrEnum):
     NOT_OPEN = "not_open"
     OTHER_PARENT = "other_parent"
     NOT_OFFERED = "not_offered"
+    UNMET = "unmet"
+    """Possible alone, but not with the rest of what is booked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ LOOKS = {
     State.NOT_OPEN: Look(_("Pas encore ouvert"), "calendar", "info"),
     State.OTHER_PARENT: Look(_("Autre parent"), "users", "info"),
     State.NOT_OFFERED: Look(_("Non proposé"), "cross", "calm"),
+    State.UNMET: Look(_("À compléter"), "warning", "warn"),
 }
 _STATE_OF = {
     None: State.FREE,
@@ -74,13 +77,20 @@ NOT_OFFERED = _("Cette prestation n'est pas proposée à votre enfant ce jour-l�
 SEES_ONLY = _("Votre dossier voit ce planning sans pouvoir le modifier : adressez-vous au service")
 
 
+LocalDay = date
+"""The same type, where a field named `date` hides it."""
+PORTAL, DESK = "portail", "guichet"
+"""By which way a request comes, in the words of the settings file (`channels`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """A session as it concerns a child and a household: all that the judgement needs.
 
     `closed`: why an agent closed it. `bookable_from`: when the school year opens to families, None when not decided.
     `own`: this household's booking, `theirs`: whether the other household has one. `offered`: the child is enrolled
-    there on that day. `may_book`: this household books for the child on that day.
+    there on that day. `may_book`: this household books for the child on that day. `known`, `first` and `late` are those
+    of `rules.SessionFacts`.
     """
 
     child_id: int
@@ -96,6 +106,9 @@ class Facts:
     theirs: bool = False
     offered: bool = True
     may_book: bool = True
+    known: rules.Known = ()
+    first: LocalDay | None = None
+    late: int = 0
 
     @property
     def is_for_the_rules(self) -> bool:
@@ -105,7 +118,16 @@ class Facts:
     def for_rules(self, now: datetime) -> rules.SessionFacts:
         year_open = self.bookable_from is not None and self.bookable_from <= now
         return rules.SessionFacts(
-            self.service, self.date, self.start, self.capacity, self.taken, self.closed, year_open
+            self.service,
+            self.date,
+            self.start,
+            self.capacity,
+            self.taken,
+            self.closed,
+            year_open,
+            self.known,
+            self.first,
+            self.late,
         )
 
 
@@ -122,6 +144,10 @@ class Law:
     def today(self) -> date:
         return self.calendar.today(self.now)
 
+    @property
+    def channel(self) -> str:
+        return DESK if self.as_service else PORTAL
+
     def decide(self, questions: Iterable[tuple[rules.Action, rules.SessionFacts]]) -> list[rules.Decision]:
         return rules.decide_many(
             questions,
@@ -136,7 +162,9 @@ class Law:
 class Standing:
     """What is shown, whether it may be changed (booked when free, cancelled when booked), and why.
 
-    `refusal`: what the rules said, even where the service may pass over it (`needs_reason`).
+    `refusal`: what the rules said, even where the service may pass over it (`needs_reason`). `effect`: what the act
+    brings when it comes after a deadline that lets it through, called `label`. `unless`: what is still possible for
+    those who bring a proof.
     """
 
     state: State
@@ -145,6 +173,14 @@ class Standing:
     reason: Said = ""
     refusal: rules.Refusal | None = None
     needs_reason: bool = False
+    is_late: bool = False
+    effect: rules.Effect = rules.Effect.FREE
+    label: str = ""
+    unless: tuple[rules.Sentence, ...] = ()
+
+    @property
+    def has_surcharge(self) -> bool:
+        return self.effect is rules.Effect.SURCHARGE
 
 
 def judge(facts: Iterable[Facts], law: Law) -> list[Standing]:
@@ -169,15 +205,25 @@ def _standing(facts: Facts, decision: rules.Decision, law: Law) -> Standing:
     state = _OWN_STATES[facts.own] if facts.own else _STATE_OF[decision.refusal]
     if not facts.may_book:
         return Standing(state, False, SEES_ONLY, refusal=decision.refusal)
-    why = _opening_of_year(facts, decision, law) or decision.told
+    found = Standing(
+        state,
+        decision.refusal is None,
+        _opening_of_year(facts, decision, law) or decision.told,
+        decision.reason,
+        decision.refusal,
+        is_late=decision.is_late,
+        effect=decision.effect if decision.is_allowed else rules.Effect.FREE,
+        label=decision.label,
+        unless=decision.unless,
+    )
     if decision.refusal is None or not law.as_service:
-        return Standing(state, decision.refusal is None, why, decision.reason, decision.refusal)
+        return found
     if not _service_may_pass(facts, decision, law):
-        return Standing(state, False, why, decision.reason, decision.refusal)
+        return replace(found, can_change=False)
     if not facts.own and facts.capacity is not None and facts.taken >= facts.capacity:
-        full = rules.say("refused.full", taken=facts.taken, capacity=facts.capacity)
+        full = rules.full(facts.taken, facts.capacity)
         return Standing(State.FULL, False, full, refusal=rules.Refusal.FULL)
-    return Standing(state, True, why, decision.reason, decision.refusal, needs_reason=True)
+    return replace(found, can_change=True, needs_reason=True)
 
 
 def _service_may_pass(facts: Facts, decision: rules.Decision, law: Law) -> bool:
@@ -198,3 +244,7 @@ def _opening_of_year(facts: Facts, decision: rules.Decision, law: Law) -> rules.
 def said(text: Said) -> str:
     """In words, in the language of the moment."""
     return sentences.said(text) if isinstance(text, rules.Sentence) else str(text)
+
+
+said_lazy = lazy(said, str)
+"""The same, put into words only where it is shown."""

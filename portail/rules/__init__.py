@@ -26,7 +26,8 @@ is not known does not hold.
 
 **Prices**: `price(regulation.tariffs, service, day, known)` → a `Price` with `.amount` (Decimal, euros),
 `.components` (`part`, `label`, `amount`; they sum to it), `.sentence()` and `.steps`; `PriceUnknown` says what is
-missing. `quantity` and `already` (for caps) are known of the request too. What went wrong is added by
+missing. What a whole basket costs, with its packages and caps: `baskets.price_basket`. `quantity` and `already` (for
+caps) are known of the request too. What went wrong is added by
 `surcharges.surcharge`, an absence is priced by `absences.absence`, the quotient of a day is chosen by
 `quotients.quotient_on`, and a basket is judged by `constraints.violations`; their rules are
 `regulation.surcharges`, `.absences`, `.quotient`, `.constraints`.
@@ -72,6 +73,7 @@ from .decisions import (
     Refusal,
     SessionFacts,
     decide_many,
+    full,
     may_book,
     may_cancel,
     modifiable,
@@ -147,6 +149,7 @@ __all__ = [
     "default_known_until",
     "doubts",
     "explain",
+    "full",
     "know",
     "may_book",
     "may_cancel",

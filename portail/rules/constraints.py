@@ -53,10 +53,10 @@ def violations(
     found: list[Violation] = []
     for constraint in constraints:
         mine = [(s, d) for s, d in wanted if constraint.scope.holds(s, d, known)]
-        found += _by_day(constraint, mine, set(wanted))
+        found += _by_day(constraint, mine, set(wanted), calendar)
         groups: dict[date, list[tuple[str, date]]] = {}
         for service, day in mine:
-            groups.setdefault(_group(constraint.per, day, calendar), []).append((service, day))
+            groups.setdefault(group_of(constraint.per, day, calendar), []).append((service, day))
         for start, pairs in groups.items():
             days = sorted({day for _, day in pairs})
             told = _by_group(constraint, start, pairs[0][0], days, calendar)
@@ -64,7 +64,8 @@ def violations(
     return tuple(found)
 
 
-def _group(per: str, day: date, calendar: Calendar) -> date:
+def group_of(per: str, day: date, calendar: Calendar) -> date:
+    """The first day of the week, month or school period in which this day is counted."""
     if per == "month":
         return day.replace(day=1)
     if per == "period":
@@ -73,23 +74,38 @@ def _group(per: str, day: date, calendar: Calendar) -> date:
 
 
 def _by_day(
-    constraint: Constraint, mine: list[tuple[str, date]], wanted: set[tuple[str, date]]
+    constraint: Constraint,
+    mine: list[tuple[str, date]],
+    wanted: set[tuple[str, date]],
+    calendar: Calendar,
 ) -> Iterable[Violation]:
     for service, day in mine:
         together = {other for other, when in wanted if when == day}
         if constraint.needs and not constraint.needs & together:
-            yield _one(constraint, "basket.needs", day, service, constraint.needs)
+            yield _one(constraint, "basket.needs", day, service, constraint.needs, calendar)
         if constraint.excludes & together:
-            yield _one(constraint, "basket.excludes", day, service, constraint.excludes & together)
+            yield _one(constraint, "basket.excludes", day, service, constraint.excludes & together, calendar)
         if constraint.linked - together:
-            yield _one(constraint, "basket.linked", day, service, constraint.linked - together)
+            yield _one(constraint, "basket.linked", day, service, constraint.linked - together, calendar)
 
 
 def _one(
-    constraint: Constraint, code: str, day: date, service: str, others: frozenset[str] | set[str]
+    constraint: Constraint,
+    code: str,
+    day: date,
+    service: str,
+    others: frozenset[str] | set[str],
+    calendar: Calendar,
 ) -> Violation:
-    told = say(code, name=constraint.name, day=day, service=service, others=", ".join(sorted(others)))
+    named = ", ".join(sorted(_name(other, calendar) for other in others))
+    told = say(code, name=constraint.name, day=day, service=_name(service, calendar), others=named)
     return Violation(constraint.name, told, (day,))
+
+
+def _name(code: str, calendar: Calendar) -> str:
+    """What families call a service, when the calendar knows it."""
+    known = calendar.service(code)
+    return known.name if known and known.name else code
 
 
 def _by_group(

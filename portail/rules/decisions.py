@@ -85,6 +85,8 @@ class Decision:
     """What the effect is called (« une majoration de 50 % »)."""
     unless: tuple[Sentence, ...] = ()
     """What is still possible for those who can tell a reason or bring a proof."""
+    is_late: bool = False
+    """Allowed, but only by what follows the deadline."""
 
     @property
     def is_allowed(self) -> bool:
@@ -373,7 +375,7 @@ def _by_tier(refused: Decision, tier: Tier, cutoff: Cutoff, desk: _Desk) -> Deci
         if tier.effect is Effect.SURCHARGE
         else say("allowed", verb=verb, limit=cutoff.limit())
     )
-    return replace(found, refusal=None, told=told)
+    return replace(found, refusal=None, told=told, is_late=True)
 
 
 def _unless(tier: Tier, cutoff: Cutoff) -> Sentence | None:
@@ -391,6 +393,12 @@ def _refuse(action: Action, refusal: Refusal, told: Sentence, why: Step) -> Deci
 
 
 def _full(allowed: Decision, taken: int, capacity: int) -> Decision:
-    told = say("refused.full", taken=taken, capacity=capacity) if capacity else say("refused.full.none")
     because = (*allowed.because, step("step.places", taken=taken, capacity=capacity))
-    return replace(allowed, refusal=Refusal.FULL, told=told, because=because)
+    return replace(allowed, refusal=Refusal.FULL, told=full(taken, capacity), because=because)
+
+
+def full(taken: int, capacity: int) -> Sentence:
+    """« Complet : 40 places prises sur 40 »."""
+    if not capacity:
+        return say("refused.full.none")
+    return say("refused.full" if taken > 1 else "refused.full.one", taken=taken, capacity=capacity)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from .constraints import Constraint
 from .deadlines import DeadlineRule, OpeningRule
 from .scopes import Scope
-from .tariffs import Grid, Line, Points, Tariff
+from .tariffs import PACKAGES, Grid, Line, Points, Tariff
 
 WHOLE_BASKET = frozenset({"present", "together", "with_service", "days", "units", "already"})
 """What changes when other days, or other children, are booked: known of a basket, never of one booking alone."""
@@ -40,6 +40,6 @@ def of_tariffs(tariffs: Iterable[Tariff]) -> frozenset[str]:
             found.add(tariff.function.axis)
         if tariff.time is not None:
             found.add("minutes")
-        if tariff.cap is not None:
+        if tariff.cap is not None or tariff.per in PACKAGES:
             found.add("already")
     return frozenset(found)

@@ -45,6 +45,12 @@ class Per(StrEnum):
     FAMILY_YEAR = "family-year"
 
 
+PACKAGES = frozenset(
+    {Per.WEEK, Per.MONTH, Per.TERM, Per.PERIOD, Per.YEAR, Per.FAMILY_DAY, Per.FAMILY_MONTH, Per.FAMILY_YEAR}
+)
+"""Units that cost the same whatever the number of bookings in them: one price for all of them."""
+
+
 class Counted(StrEnum):
     """How the last step of a duration counts."""
 

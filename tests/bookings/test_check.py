@@ -64,7 +64,7 @@ def test_full(cast):
     make.BookingFactory(child=cast.noe, session=lunch, household=cast.alice.household)
     assert the_refusal(ask(cast.alice, add(cast.lea, lunch))) == (
         State.FULL,
-        "Complet : 1 places prises sur 1",
+        "Complet : 1 place prise sur 1",
     )
 
 
@@ -284,7 +284,7 @@ def test_the_service_does_not_pass_a_capacity(cast):
     lunch = session(cast, capacity=1)
     make.BookingFactory(child=cast.noe, session=lunch, household=cast.alice.household)
     recap = ask(cast.alice, add(cast.lea, lunch), now=TOO_LATE, as_service=True)
-    assert the_refusal(recap) == (State.FULL, "Complet : 1 places prises sur 1")
+    assert the_refusal(recap) == (State.FULL, "Complet : 1 place prise sur 1")
 
 
 @pytest.mark.parametrize("now", [datetime(2026, 12, 8, 8, 0, tzinfo=PARIS)])

@@ -68,7 +68,7 @@ def test_the_last_place_is_free_and_the_next_is_not():
     full = may_book(session(capacity=10, taken=10), SUNDAY, CALENDAR, now=BEFORE)
     assert (full.refusal, full.until) == (Refusal.FULL, CUTOFF)
     assert full.sentence().fr() == "Complet : 10 places prises sur 10"
-    assert full.because[-1].fr() == "10 places prises sur 10"
+    assert full.because[-1].fr() == "places prises : 10 sur 10"
 
 
 def test_a_session_without_any_place_is_told_apart():

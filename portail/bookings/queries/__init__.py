@@ -1,6 +1,6 @@
 """What is read of the bookings: a month on the planning, and the receipts."""
 
-from portail.bookings.queries.known import DESK, PORTAL, Asked, Basket, Booked, Knowledge, knowledge
+from portail.bookings.queries.known import Asked, Basket, Booked, Knowledge, knowledge
 from portail.bookings.queries.laws import law
 from portail.bookings.queries.limits import Limit
 from portail.bookings.queries.months import (
@@ -17,8 +17,6 @@ from portail.bookings.queries.receipts import masked_recipients, receipt, receip
 from portail.bookings.queries.sessions import Cell, Column
 
 __all__ = [
-    "DESK",
-    "PORTAL",
     "Asked",
     "Basket",
     "Booked",

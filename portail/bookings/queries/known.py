@@ -24,9 +24,8 @@ from portail.bookings.models import Booking
 from portail.families.models import Adult, Household, HouseholdChild, Quotient, Schooling
 from portail.rules.needs import WHOLE_BASKET
 from portail.rules.quotients import QuotientFound, QuotientValue, quotient_on
+from portail.rules.tariffs import Per
 
-PORTAL, DESK = "portail", "guichet"
-"""By which way a request comes, in the words of the settings file (`channels`)."""
 OF_CHILDREN = frozenset(
     {"rank", "children", "enrolled", "age", "parts", "profile", "group", "place", "level"}
 )
@@ -141,6 +140,7 @@ class Knowledge:
     ) -> None:
         self.families, self.baskets, self.wanted, self.regulation = families, baskets, wanted, regulation
         self._quotients: dict[tuple[int, date], QuotientFound] = {}
+        self._children: dict[tuple[int, int, int, date], dict[str, object]] = {}
 
     def quotient(self, household_id: int, day: date) -> QuotientFound:
         """The quotient of the household that counts on a day of service, and why (`.value` None: the highest price)."""
@@ -154,25 +154,42 @@ class Knowledge:
         return self.baskets.get(household_id) or Basket()
 
     def of(
-        self, asked: Asked, *, channel: str = "", basket: Basket | None = None, **more: object
+        self,
+        asked: Asked,
+        *,
+        channel: str = "",
+        basket: Basket | None = None,
+        only: frozenset[str] | None = None,
+        **more: object,
     ) -> rules.Known:
         """What is known of one request, ready for `rules.price`, `SessionFacts(known=…)`, `surcharge` or `Away`.
 
         `basket`: as it would be (a recap) rather than as it is. `more` adds or replaces facts (`minutes=75`,
-        `reason="maladie"`, `quantity=2`). Only what the rules look at (`wanted`) is told, and what is given in `more`.
+        `reason="maladie"`, `quantity=2`). Only what the rules look at (`wanted`, or among it `only`) is told, and what
+        is given in `more`.
         """
+        wanted = self.wanted if only is None else self.wanted & only
+        if not wanted:
+            return rules.know(**more) if more else ()
         found: dict[str, object] = {"channel": channel or None}
         family = self.families[asked.household_id]
         found["residence"] = family.residence or None
-        if "quotient" in self.wanted:
+        if "quotient" in wanted:
             found["quotient"] = self.quotient(asked.household_id, asked.day).value
-        if self.wanted & OF_CHILDREN:
-            found |= _of_child(family, asked)
-        if self.wanted & WHOLE_BASKET:
+        if wanted & OF_CHILDREN:
+            found |= self._child(family, asked)
+        if wanted & WHOLE_BASKET:
             whole = self.basket(asked.household_id) if basket is None else basket
             found |= whole.facts(asked, self.regulation.billing.period(asked.day))
-        kept = {name: value for name, value in found.items() if name in self.wanted}
+        kept = {name: value for name, value in found.items() if name in wanted}
         return rules.know(**(kept | more))
+
+    def _child(self, family: _Family, asked: Asked) -> dict[str, object]:
+        """The same for all the services of an activity on a day."""
+        key = (asked.household_id, asked.child_id, asked.activity_id, asked.day)
+        if key not in self._children:
+            self._children[key] = _of_child(family, asked)
+        return self._children[key]
 
 
 def _of_child(family: _Family, asked: Asked) -> dict[str, object]:
@@ -220,28 +237,43 @@ def knowledge(
     *,
     regulation: rules.Regulation,
     wanted: frozenset[str] | None = None,
+    with_baskets: bool = True,
 ) -> Knowledge:
     """What the rules look at (`wanted`; by default all that this regulation needs), for all days between `first` and
     `last` included.
 
     At most three queries whatever the number of households, children and days: their children, enrolments and
     quotients; their adults, when a rule counts them; their bookings, when a rule looks at the whole basket. None when
-    the regulation needs nothing of it.
+    the regulation needs nothing of it. Without `with_baskets` the caller fills `baskets` with what it reads itself.
     """
     wanted = regulation.decides_by | regulation.prices_by if wanted is None else wanted
     families = {household.pk: _Family(household.residence) for household in households}
     _read(families, wanted)
     baskets = {}
-    if wanted & WHOLE_BASKET and families:
+    if with_baskets and wanted & WHOLE_BASKET and families:
         baskets = _baskets(list(families), *whole_periods(first, last, regulation))
     return Knowledge(families, baskets, wanted, regulation)
 
 
 def whole_periods(first: date, last: date, regulation: rules.Regulation) -> tuple[date, date]:
-    """These days, and those that a basket is judged with: whole weeks and whole invoiced periods."""
+    """These days, and those that a basket is judged with: whole weeks, months and invoiced periods; whole school years
+    when a price is for a term or a year."""
     start, end = first - timedelta(days=first.weekday()), last + timedelta(days=6 - last.weekday())
     billing = regulation.billing
-    return min(start, billing.period(first)[0]), max(end, billing.period(last)[1])
+    start, end = min(start, billing.period(first)[0]), max(end, billing.period(last)[1])
+    if _counts_by_the_year(regulation):
+        return date(start.year - (start.month < 8), 8, 1), date(end.year + (end.month > 7), 9, 30)
+    return start, end
+
+
+_LONG = frozenset({Per.TERM, Per.PERIOD, Per.YEAR, Per.FAMILY_YEAR})
+
+
+def _counts_by_the_year(regulation: rules.Regulation) -> bool:
+    units = {tariff.per for tariff in regulation.tariffs}
+    caps = {tariff.cap.per for tariff in regulation.tariffs if tariff.cap}
+    periods = {constraint.per for constraint in regulation.constraints}
+    return bool(units & _LONG or (caps | periods) & {"period", "year"})
 
 
 def _read(families: dict[int, _Family], wanted: frozenset[str]) -> None:

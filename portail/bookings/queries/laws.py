@@ -8,7 +8,15 @@ from portail.activities.queries import calendar, regulation
 from portail.bookings.standing import Law
 
 
-def law(now: datetime, *, as_service: bool = False, years: Iterable[SchoolYear] | None = None) -> Law:
-    """The rules in force and the calendar. Two queries with the school years given, three without."""
+def law(
+    now: datetime,
+    *,
+    as_service: bool = False,
+    years: Iterable[SchoolYear] | None = None,
+    for_basket: bool = False,
+) -> Law:
+    """The rules in force and the calendar. Two queries with the school years given, three without; one more when a
+    whole basket is to be judged (`for_basket`) by rules that name services."""
     in_force = regulation()
-    return Law(in_force, calendar(in_force, years), now, as_service)
+    days = calendar(in_force, years, with_services=for_basket and bool(in_force.constraints))
+    return Law(in_force, days, now, as_service)
