@@ -27,6 +27,7 @@ from portail.activities.models import (
     ServicePlace,
     Session,
 )
+from portail.billing.models import Movement
 from portail.bookings.models import Enrolment, Receipt
 from portail.bookings.queries import receipt
 from portail.core.models import OutboxMail
@@ -40,6 +41,7 @@ from portail.families.models import (
     Request,
 )
 from portail.messaging.models import LegalPage, News, PublicDocument
+from portail.payments.models import Deposit, Payment
 
 Row = TypeVar("Row", bound=Model)
 
@@ -224,6 +226,51 @@ def get_session(request: HttpRequest, session_id: int) -> Session:
 def get_closing(request: HttpRequest, closing_id: int) -> Closing:
     require(request, Right.MANAGE_ACTIVITIES)
     return _found(Closing.objects.select_related("created_by"), pk=closing_id)
+
+
+# --- payments
+
+
+def get_payment(request: HttpRequest, payment_id: int, right: Right = Right.READ_BILLING) -> Payment:
+    """A payment of any household, with what undid it and its slip."""
+    require(request, right)
+    payments = Payment.objects.select_related(
+        "account__household",
+        "movement__created_by",
+        "movement__reversed_by__created_by",
+        "deposit",
+        "document",
+    )
+    return _found(payments, pk=payment_id)
+
+
+def get_debt(request: HttpRequest, household_id: int, movement_id: int) -> Movement:
+    """Something that this household's account owes, for whoever may give it up."""
+    require(request, Right.WRITE_OFF)
+    debts = Movement.objects.filter(amount__gt=0, account__household=household_id)
+    return _found(debts.select_related("account__household", "invoice"), pk=movement_id)
+
+
+UNDOING = {
+    Movement.Kind.PAYMENT: Right.TAKE_PAYMENTS,
+    Movement.Kind.REFUND: Right.REFUND,
+    Movement.Kind.WRITE_OFF: Right.WRITE_OFF,
+    Movement.Kind.OPENING: Right.BILL,
+}
+
+
+def get_entry_to_undo(request: HttpRequest, household_id: int, movement_id: int) -> Movement:
+    """An entry of this household's account that is undone by its opposite, for whoever may make such entries."""
+    require(request, Right.READ_BILLING)
+    entries = Movement.objects.filter(kind__in=UNDOING, account__household=household_id)
+    found = _found(entries.select_related("account__household", "payment"), pk=movement_id)
+    require(request, UNDOING[Movement.Kind(found.kind)])
+    return found
+
+
+def get_deposit(request: HttpRequest, deposit_id: int, right: Right = Right.READ_BILLING) -> Deposit:
+    require(request, right)
+    return _found(Deposit.objects.select_related("created_by"), pk=deposit_id)
 
 
 # --- publications

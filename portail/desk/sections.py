@@ -40,7 +40,13 @@ REGULATION = (
     Tab("Essai sur un mois", "desk:rule_trial", Right.MANAGE_SETTINGS),
     Tab("Modèles", "desk:rule_models", Right.MANAGE_SETTINGS),
 )
+BILLING = (
+    Tab("Encaissements", "desk:payments", Right.READ_BILLING),
+    Tab("Journée de caisse", "desk:cash_day", Right.READ_BILLING),
+    Tab("Remises", "desk:deposits", Right.READ_BILLING),
+)
 SECTIONS = {
+    "billing": BILLING,
     "activities": ACTIVITIES,
     "publications": PUBLICATIONS,
     "administration": ADMINISTRATION,

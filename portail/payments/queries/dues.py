@@ -1,8 +1,11 @@
 """What an account owes, debt by debt, and the advance it has."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+
+from django.db.models import Sum
 
 from portail.billing.actions.ledger import left_of
 from portail.billing.models import Account, ChargeComponent, Movement
@@ -75,3 +78,10 @@ def care_due(debts: tuple[Debt, ...]) -> Decimal:
     return opened + sum(
         (min(left, max(care.get(invoice, ZERO), ZERO)) for invoice, left in from_invoices.items()), ZERO
     )
+
+
+def balances(household_ids: Iterable[int]) -> dict[int, Decimal]:
+    """What each of these households owes in euros (negative: an advance); those without account are left out."""
+    rows = Movement.objects.filter(account__household__in=list(household_ids)).order_by()
+    sums = rows.values_list("account__household").annotate(Sum("amount"))
+    return {household: to_cents(total) for household, total in sums}

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from portail.billing.models import Movement
 from portail.core.money import ZERO, to_cents
-from portail.payments.models import Mode, Payment
+from portail.payments.models import Deposit, Mode, Payment
 
 Kind = Movement.Kind
 MONEY = (Kind.PAYMENT, Kind.REVERSAL, Kind.REFUND)
@@ -115,6 +115,50 @@ def to_hand_over(mode: str, *, until: date | None = None) -> QuerySet[Payment]:
     """The payments of a mode that are in no deposit and were not cancelled, the oldest first."""
     rows = payments(mode=mode, state="waiting", last=until)
     return rows.order_by("received_on", "pk")
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What is left to hand over of a mode: how many payments, how much, since when."""
+
+    mode: str
+    label: str
+    count: int
+    total: Decimal
+    since: date
+
+
+def waiting_by_mode() -> list[Waiting]:
+    """What is left to hand over, in the order of the modes; those with nothing are left out. One query."""
+    rows = (
+        payments(state="waiting")
+        .order_by()
+        .values("mode")
+        .annotate(count=Count("pk"), total=Sum("amount"), since=Min("received_on"))
+    )
+    found = {row["mode"]: row for row in rows}
+    return [
+        Waiting(mode, str(label), row["count"], to_cents(row["total"]), row["since"])
+        for mode, label in Mode.choices
+        if (row := found.get(mode))
+    ]
+
+
+def undone_on(day: date) -> list[Movement]:
+    """The payments and refunds that were cancelled on this day, each by its opposite entry."""
+    rows = money_movements(day, day).filter(kind=Kind.REVERSAL).order_by("pk")
+    return list(rows.select_related("account__household", "reverses__payment__deposit", "created_by"))
+
+
+def refunds_on(day: date) -> list[Movement]:
+    rows = money_movements(day, day).filter(kind=Kind.REFUND).order_by("pk")
+    return list(rows.select_related("account__household", "refund"))
+
+
+def deposits(mode: str = "") -> QuerySet[Deposit]:
+    """The slips, the latest first, each with how many payments it holds (`held`)."""
+    rows = Deposit.objects.select_related("created_by").annotate(held=Count("payments"))
+    return rows.filter(mode=mode) if mode in Mode.values else rows
 
 
 def total(rows: QuerySet[Payment]) -> Decimal:
