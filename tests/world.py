@@ -24,6 +24,7 @@ from portail.bookings.actions.absences import tell_absences
 from portail.families.actions.documents import issue
 from portail.families.models import FamilyDocument, Request
 from portail.messaging.models import LegalPage, News, PublicDocument
+from portail.payments.models import Deposit
 from tests import factories as make
 from tests.core.mails import outbox_mail
 from tests.walk import Address, addresses
@@ -45,6 +46,7 @@ def world(cast) -> Any:
         _ask(world)
         _book(world)
         _bill(world)
+        _hand_over(world)
         _open_accounts(world)
         world.users["newcomer"] = world.newcomer
         world.values = _values(world)
@@ -149,6 +151,16 @@ def _bill(world: SimpleNamespace) -> None:
     world.credit_note = make.CreditNoteFactory(invoice=world.invoice, lines=[world.invoice_line])
 
 
+def _hand_over(world: SimpleNamespace) -> None:
+    """A cheque on its way to the Treasury."""
+    world.payment = make.PaymentFactory(account=world.invoice.account)
+    world.deposit = Deposit.objects.create(
+        mode="cheque", day=date(2026, 11, 20), total=world.payment.amount, token=uuid4(), created_at=make.NOW
+    )
+    world.payment.deposit = world.deposit
+    world.payment.save()
+
+
 def _open_accounts(world: SimpleNamespace) -> None:
     """Somebody who waits for a dossier, somebody who has not activated, and where Alice is signed in."""
     world.newcomer = make.UserFactory(username="nouveau", first_name="Nour", last_name="Leroy")
@@ -225,6 +237,12 @@ def _desk_values(world: SimpleNamespace) -> dict[str, Any]:
         "news_id": world.news.pk,
         "version": 1,
         "mail_id": world.mail.pk,
+        "payment_id": world.payment.pk,
+        "deposit_id": world.deposit.pk,
+        "movement_id": world.invoice.movement.pk,
+        "desk:entry_cancel movement_id": world.payment.movement_id,
+        "sheet": "csv",
+        "mode": "cheque",
     }
 
 

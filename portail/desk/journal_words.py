@@ -49,6 +49,14 @@ OTHERS = {
     "years": "Années",
     "classes": "Classes",
     "mail": "Courriel",
+    "number": "Numéro",
+    "amount": "Montant",
+    "mode": "Mode",
+    "total": "Total",
+    "payments": "Paiements",
+    "counted": "Compté",
+    "expected": "Attendu",
+    "note": "Remarque",
 }
 # What the subject of a line is a row of: its own names of fields come before the families'.
 SUBJECTS: dict[str, type[Model]] = {

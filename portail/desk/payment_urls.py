@@ -17,6 +17,7 @@ payment_pages: list[URLPattern] = [
     path("encaissements/remises/", deposits.deposits, name="deposits"),
     path("encaissements/remises/nouvelle/<slug:mode>/", deposits.new, name="deposit_new"),
     path("encaissements/remises/<id:deposit_id>/", deposits.deposit, name="deposit"),
+    path("encaissements/remises/<id:deposit_id>/bordereau/", deposits.slip, name="deposit_slip"),
     path("encaissements/remises/<id:deposit_id>/annuler/", deposits.cancel, name="deposit_cancel"),
     path("familles/<id:household_id>/encaisser/", taking.new, name="payment_new"),
     path(f"{ACCOUNT}rembourser/", account_entries.refund, name="refund"),

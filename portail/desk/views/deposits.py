@@ -11,13 +11,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portail.accounts.rights import Right, has_right
+from portail.activities.queries import site
+from portail.core import paper, pdf
 from portail.core.forms import written
 from portail.desk import access
 from portail.desk.forms.cash import DepositForm
 from portail.desk.forms.payments import ReasonForm
 from portail.desk.views.replies import edit_page, status_of
+from portail.payments import papers
 from portail.payments.actions import deposits as actions
-from portail.payments.models import Deposit, Mode
+from portail.payments.models import Deposit, Mode, Payment, Refund
 from portail.payments.queries import takings, till
 
 A_PAGE = 50
@@ -94,16 +97,29 @@ def _done(request: HttpRequest) -> Deposit | None:
 def deposit(request: HttpRequest, deposit_id: int) -> HttpResponse:
     """A slip: its payments, those cancelled since, its file to print."""
     found = access.get_deposit(request, deposit_id)
-    rows = found.payments.select_related("account__household", "movement__reversed_by").order_by(
-        "received_on", "pk"
-    )
+    payments, refunds = _content(found)
     context = {
         "deposit": found,
-        "payments": list(rows),
-        "refunds": list(found.refunds.select_related("account__household")),
+        "payments": payments,
+        "refunds": refunds,
         "may_cancel": found.cancelled_at is None and has_right(access.person(request), Right.TAKE_PAYMENTS),
     }
     return render(request, "desk/payments/deposit.html", context)
+
+
+@require_safe
+def slip(request: HttpRequest, deposit_id: int) -> HttpResponse:
+    """The slip to print, as it is now."""
+    found = access.get_deposit(request, deposit_id)
+    sheet = papers.slip(found, *_content(found))
+    made = paper.render(sheet, commune=site(), now=timezone.now())
+    return pdf.answer(made, name=f"bordereau-{found}.pdf")
+
+
+def _content(found: Deposit) -> tuple[list[Payment], list[Refund]]:
+    payments = found.payments.select_related("account__household", "movement__reversed_by", "deposit")
+    refunds = found.refunds.select_related("account__household")
+    return list(payments.order_by("received_on", "pk")), list(refunds.order_by("paid_on", "pk"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -51,6 +51,7 @@ def household(request: HttpRequest, household_id: int) -> HttpResponse:
         "can_decide": has_right(agent, Right.DECIDE_REQUESTS),
         "can_book": has_right(agent, Right.BOOK),
         "can_mail": has_right(agent, Right.MANAGE_MAILS),
+        "can_take_payments": has_right(agent, Right.TAKE_PAYMENTS),
     }
     return block.in_place(request, render(request, "desk/households/household.html", context))
 

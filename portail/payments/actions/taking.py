@@ -1,6 +1,7 @@
 """Money that a family brings to the desk: entered once, used on what is due, told by mail."""
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -17,7 +18,7 @@ from portail.core import journal
 from portail.core.money import ZERO
 from portail.core.templatetags.ui import in_words, money
 from portail.families.models import Household
-from portail.payments import letters
+from portail.payments import letters, papers
 from portail.payments.models import CashCount, Deposit, Mode, Payment
 from portail.payments.queries.dues import standing
 from portail.payments.refusals import AccountMoved, Refused, check_amount, check_not_later
@@ -56,12 +57,13 @@ def take(
     first: Mapping[int, Decimal] | None = None,
     seen: Decimal | None = None,
 ) -> Payment:
-    """Enter a payment and use it: on the debts named in `first` (ids of movements, most for each), then the oldest.
+    """Enter a payment with its receipt, and use it on what is due.
 
-    What is left stays as an advance. `seen` is the balance that was shown: when it moved meanwhile, nothing is
-    written. The same `token` gives the same payment back. Raises Refused, AccountMoved.
+    First on the debts of `first` (ids of movements, most for each), then on the oldest. What is left stays as an
+    advance. `seen` is the balance that was shown: when it moved meanwhile, nothing is written. The same `token` gives
+    the same payment back. Raises Refused, AccountMoved.
     """
-    with transaction.atomic():
+    with ExitStack() as files, transaction.atomic():
         account = ledger.locked(ledger.account_of(household, now=now))
         if done := already(account, token):
             return done.payment
@@ -70,6 +72,8 @@ def take(
         _check_chosen(account, first or {}, handed.amount)
         payment = _write(account, handed, token=token, actor=actor, now=now)
         ledger.settle(account, now=now, first=first)
+        payment.document = papers.issue_receipt(household, payment, files=files, actor=actor, now=now)
+        payment.save(update_fields=["document"])
         _tell(household, payment, actor=actor, now=now)
     return payment
 
@@ -170,6 +174,10 @@ def _tell(household: Household, payment: Payment, *, actor: User | None, now: da
         summary=f"{payment.movement.label} de {money(payment.amount)} : {payment.number}",
         actor=actor,
         now=now,
-        after={"number": payment.number, "amount": str(payment.amount), "mode": payment.mode},
+        after={
+            "number": payment.number,
+            "amount": str(payment.amount),
+            "mode": str(papers.MODES[Mode(payment.mode)]),
+        },
     )
     letters.paid(household, payment, now=now)

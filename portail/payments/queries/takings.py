@@ -158,6 +158,7 @@ def refunds_on(day: date) -> list[Movement]:
 def deposits(mode: str = "") -> QuerySet[Deposit]:
     """The slips, the latest first, each with how many payments it holds (`held`)."""
     rows = Deposit.objects.select_related("created_by").annotate(held=Count("payments"))
+    rows = rows.order_by("-day", "-pk")
     return rows.filter(mode=mode) if mode in Mode.values else rows
 
 
