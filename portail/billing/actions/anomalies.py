@@ -17,6 +17,7 @@ from portail.billing.models import Account, Anomaly, Charge, Invoice, InvoiceRun
 from portail.billing.queries.dues import Due, Dues, Gap
 from portail.billing.queries.laws import Law
 from portail.core import journal
+from portail.core.money import ZERO
 from portail.core.templatetags.ui import money
 from portail.families.models import Adult, Child
 
@@ -141,10 +142,11 @@ class Watch:
             )
         if usual and amount > WORTH_A_LOOK and amount > 2 * usual:
             yield Seen(pk, Code.TWICE, f"{money(amount)}, alors que l'habitude est de {money(usual)}.")
-        months = sorted({i.day.replace(day=1) for i in drafted.items if isinstance(i, Due) and i.is_catch_up})
+        late = [item for item in drafted.items if isinstance(item, Due) and item.is_catch_up]
+        months = sorted({item.day.replace(day=1) for item in late})
         if months:
             told = ", ".join(f"{rules.FRENCH.months[m.month - 1]} {m.year}" for m in months)
-            total = sum(i.amount for i in drafted.items if isinstance(i, Due) and i.is_catch_up)
+            total = sum((item.amount for item in late), ZERO)
             yield Seen(pk, Code.CATCH_UP, f"{money(total)} d'un mois passé sont ajoutés : {told}.")
 
     def _dossier(self, drafted: "Drafted", *, has_mail: bool) -> Iterable[Seen]:
@@ -172,7 +174,7 @@ class Watch:
     def write(self, seen: list[tuple[Account, Seen]], households: Iterable[int]) -> None:
         """Write them instead of those that were there; what was accepted word for word stays accepted."""
         before = Anomaly.objects.filter(run=self.run, account__household__in=list(households))
-        accepted = {
+        accepted: dict[tuple[object, ...], Anomaly] = {
             (a.account_id, a.child_id, a.code, a.message): a for a in before.exclude(accepted_at=None)
         }
         before.delete()

@@ -1,7 +1,7 @@
 """The moment of publication: numbers, movements and settled credits, in one transaction."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import Sum
@@ -36,7 +36,7 @@ def number(run: InvoiceRun, *, now: datetime) -> None:
         invoice.previous = balances.get(invoice.account_id, ZERO)
     fields = ["number", "issued_on", "due_on", "previous"]
     Invoice.objects.bulk_update(invoices, fields, batch_size=ROWS)
-    _enter(invoices, run.published_by, now)
+    _enter(invoices, run.published_by, day, now)
     _settle(accounts, now)
     run.state, run.is_open, run.published_at = InvoiceRun.State.PUBLISHED, None, now
     run.save(update_fields=["state", "is_open", "published_at"])
@@ -59,13 +59,13 @@ def _balances(accounts: Iterable[Account]) -> dict[int, Decimal]:
     return {pk: to_cents(total) for pk, total in rows}
 
 
-def _enter(invoices: list[Invoice], actor: User | None, now: datetime) -> None:
+def _enter(invoices: list[Invoice], actor: User | None, day: date, now: datetime) -> None:
     Movement.objects.bulk_create(
         [
             Movement(
                 account_id=invoice.account_id,
                 kind=Movement.Kind.INVOICE,
-                day=invoice.issued_on,
+                day=day,
                 amount=invoice.amount,
                 label=f"Facture {invoice.number}",
                 invoice=invoice,
