@@ -21,6 +21,7 @@ from portail.activities.actions.regulation import default_text
 from portail.activities.models import CalendarEntry, Closing, Regulation
 from portail.bookings.actions import Wish, change_bookings
 from portail.bookings.actions.absences import tell_absences
+from portail.bookings.actions.feeds import open_feed
 from portail.families.actions.documents import issue
 from portail.families.models import FamilyDocument, Request
 from portail.messaging.models import LegalPage, News, PublicDocument
@@ -186,6 +187,7 @@ def _values(world: SimpleNamespace) -> dict[str, Any]:
         "first": DECEMBER,
         "number": world.receipt.number,
         "absence_id": world.absence.pk,
+        "secret": open_feed(world.alice.adult, actor=world.alice.user, now=make.NOW).secret,
         "key": key,
         "kind": "mentions-legales",
         "document_id": world.public_document.pk,

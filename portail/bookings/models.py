@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portail.activities.models import Activity, Closing, Place, SchoolYear, Session
-from portail.families.models import Child, FamilyDocument, Household
+from portail.families.models import Adult, Child, FamilyDocument, Household
 
 
 class Enrolment(models.Model):
@@ -223,3 +223,20 @@ class Absence(models.Model):
 
     def __str__(self) -> str:
         return f"absence · {self.booking}"
+
+
+class CalendarFeed(models.Model):
+    """The secret address where an adult's telephone reads the household's bookings. Another one closes it."""
+
+    adult = models.OneToOneField(
+        Adult, models.CASCADE, related_name="calendar_feed", verbose_name=_("Adulte")
+    )
+    secret = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(_("Ouvert le"))
+
+    class Meta:
+        verbose_name = "abonnement au calendrier"
+        verbose_name_plural = "abonnements au calendrier"
+
+    def __str__(self) -> str:
+        return f"calendrier · {self.adult}"

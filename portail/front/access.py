@@ -23,7 +23,7 @@ from portail.accounts.models import User
 from portail.billing.models import Account, CreditNote, Invoice, InvoiceLine
 from portail.billing.queries.accounts import account_of
 from portail.bookings import queries
-from portail.bookings.models import Absence, Receipt
+from portail.bookings.models import Absence, CalendarFeed, Receipt
 from portail.bookings.queries.absences import absences
 from portail.core import codes
 from portail.families.models import Adult, Child, ChildContact, FamilyDocument, Household, HouseholdChild
@@ -143,6 +143,12 @@ def get_request(request: HttpRequest, request_id: int) -> FamilyRequest:
 def get_absence(request: HttpRequest, absence_id: int) -> Absence:
     """An absence that this household told and did not withdraw."""
     return get_object_or_404(absences(get_household(request)), pk=absence_id)
+
+
+def get_feed(secret: str) -> CalendarFeed:
+    """Public: the calendar that this secret opens, as long as its adult's account signs in."""
+    alive = CalendarFeed.objects.filter(adult__user__is_active=True, adult__household__closed_at=None)
+    return get_object_or_404(alive.select_related("adult__household"), secret=secret)
 
 
 def get_receipt(request: HttpRequest, number: str) -> Receipt:
