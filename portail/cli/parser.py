@@ -135,11 +135,12 @@ def _rules(command: Parser) -> None:
             verb.add_argument("other", metavar="autre")
         if name == "apply":
             verb.add_argument("--dry-run", action="store_true", help="dire seulement ce qui changerait")
+            verb.add_argument("--yes", action="store_true", help="ne pas demander avant d'appliquer")
             verb.add_argument("--note", default="", metavar="TEXTE", help="le motif, gardé avec la version")
         else:
             verb.add_argument("--json", action="store_true", help="répondre en JSON")
     verbs.add_parser("schema", help="le schéma JSON du fichier, pour les éditeurs")
-    verbs.add_parser("export", help="le fichier en vigueur, tel qu'il a été appliqué")
+    verbs.add_parser("export", help="le fichier en vigueur, avec toute la structure de la commune")
     _explain(verbs.add_parser("explain", help="expliquer une limite, un prix, une absence"))
 
 

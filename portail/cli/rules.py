@@ -136,28 +136,13 @@ def _export(options: Namespace) -> int:
 
 
 def _apply(options: Namespace) -> int:
-    """Put a file in force, after telling what it changes."""
-    regulation = _understood(options.file)
+    """Put a file in force, after telling what it changes and asking."""
+    _understood(options.file)
     text = _bytes(options.file).decode("utf-8-sig")
     _start_django()
-    from django.utils import timezone
+    from portail.cli.rules_apply import apply
 
-    from portail.activities.actions import regulation as applying
-
-    now = timezone.now()
-    say(*_changes(applying, regulation, now.date()))
-    if options.dry_run:
-        say("Rien n'a été appliqué (--dry-run).")
-        return 0
-    version = applying.apply_regulation(text, options.note, actor=None, now=now)
-    say(f"Règlement, version {version.version} en vigueur.")
-    return 0
-
-
-def _changes(applying: Any, regulation: Regulation, today: date) -> list[str]:
-    effects = [f"{e.what} : {e.before} devient {e.after}." for e in applying.effects(regulation, today=today)]
-    told = [*applying.changes(regulation), *(effects or ["Rien ne change pour les prochains jours."])]
-    return [*told, *applying.warnings(regulation)]
+    return apply(text, file=options.file, note=options.note, dry_run=options.dry_run, yes=options.yes)
 
 
 def _start_django() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from .calendars import RunsIn
 from .problems import Problem, path_words
 from .sentences import FRENCH
-from .structure import SECTIONS, Service, Structure, keys, references, renamed
+from .structure import SECTIONS, Offer, Service, Structure, keys, references, renamed
 
 
 class Did(StrEnum):
@@ -118,7 +118,8 @@ def structure_changes(current: Structure, wanted: Structure) -> tuple[RowChange,
             pairs = zip(current.section(section) or (), there.section(section) or (), strict=True)
             names = {new.key: old.name for old, new in pairs}
             found += _rows(section, names, there.section(section) or (), rows)
-    return tuple(found + _offers(there, wanted))
+    places = zip(current.places or (), there.places or (), strict=True)
+    return tuple(found + _offers(there, wanted, {new.name: old.name for old, new in places}))
 
 
 def _rows(
@@ -146,14 +147,19 @@ def _bare(row: Any) -> Any:
     return replace(row, was="") if hasattr(row, "was") else row
 
 
-def _offers(there: Structure, wanted: Structure) -> list[RowChange]:
+def _offers(there: Structure, wanted: Structure, names: dict[str, str]) -> list[RowChange]:
     known = {service.code: service.offers or () for service in there.services or ()}
     return [
-        replace(change, service=service.code)
+        replace(change, service=service.code, before=_under(change.before, names))
         for service in wanted.services or ()
         if service.offers is not None
         for change in _rows("services", {}, known.get(service.code, ()), service.offers)
     ]
+
+
+def _under(offer: Offer | None, names: dict[str, str]) -> Offer | None:
+    """The offer in its place under the name that the place has now."""
+    return offer and replace(offer, place=names.get(offer.place, offer.place))
 
 
 def lost_references(current: Structure, wanted: Structure) -> tuple[Problem, ...]:

@@ -115,9 +115,28 @@ def change_places_to_come(
 
     Those where more are taken keep theirs: they come back, to be dealt with one by one, beside how many changed.
     """
-    coming = Session.objects.filter(
+    return _give(_to_come(offer, now), capacity, actor, now)
+
+
+def follow_usual_places(
+    offer: ServicePlace, was: int | None, *, actor: User | None, now: datetime
+) -> tuple[int, list[Session]]:
+    """Give its usual number of places to the sessions still to come that had the usual number until now (`was`).
+
+    Those that were given a number of their own keep it. Returns as `change_places_to_come`.
+    """
+    return _give(_to_come(offer, now).filter(capacity=was), offer.capacity, actor, now)
+
+
+def _to_come(offer: ServicePlace, now: datetime) -> QuerySet[Session]:
+    return Session.objects.filter(
         service=offer.service_id, place=offer.place_id, date__gte=timezone.localdate(now)
     )
+
+
+def _give(
+    coming: QuerySet[Session], capacity: int | None, actor: User | None, now: datetime
+) -> tuple[int, list[Session]]:
     with transaction.atomic():
         ids = list(coming.values_list("pk", flat=True))
         list(
