@@ -28,6 +28,7 @@ from portail.rules.checks import broken_examples, doubts
 from portail.rules.differences import differences
 from portail.rules.schema import schema
 from portail.rules.scopes import COUNTS, NUMBERS, TAGS
+from portail.rules.structure_changes import structure_differences
 
 YEARS_BEFORE, YEARS_AFTER = 8, 3
 
@@ -113,7 +114,8 @@ def _absence(options: Namespace, regulation: Regulation, now: datetime, known: A
 
 def _diff(options: Namespace) -> int:
     """What changes from one file to the other."""
-    told = differences(_understood(options.file), _understood(options.other))
+    old, new = _understood(options.file), _understood(options.other)
+    told = differences(old, new) + structure_differences(old.structure, new.structure)
     if options.json:
         _print({"differences": list(told)})
     else:

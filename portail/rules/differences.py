@@ -15,6 +15,7 @@ from .pricing import band_words
 from .regulation import Regulation
 from .scopes import TAG_WORDS, Scope, Span
 from .sentences import FRENCH, Sentence, say
+from .structure import keys
 from .tariffs import Adjustment, Flat, Grid, Line, Points, Share, Tariff
 from .wording import reason
 
@@ -27,8 +28,12 @@ _SAMPLE = date(2027, 1, 12)
 
 
 def differences(old: Regulation, new: Regulation) -> tuple[str, ...]:
-    """« Tarif « Repas », tranche jusqu'à 700 : 6,23 € devient 6,40 €. », in the order of the files."""
-    before, after = dict(_flat(old)), dict(_flat(new))
+    """« Tarif « Repas », tranche jusqu'à 700 : 6,23 € devient 6,40 €. », in the order of the files.
+
+    The rules alone: schools, places, activities and services that families book are told by `structure_changes`.
+    """
+    bookable = keys(old.structure, "services") | keys(new.structure, "services")
+    before, after = dict(_flat(old, bookable)), dict(_flat(new, bookable))
     changed = [
         f"{what} : {before[what]} devient {told}."
         for what, told in after.items()
@@ -39,19 +44,19 @@ def differences(old: Regulation, new: Regulation) -> tuple[str, ...]:
     return tuple(changed + added + removed)
 
 
-def _flat(regulation: Regulation) -> Iterator[tuple[str, str]]:
+def _flat(regulation: Regulation, bookable: frozenset[str]) -> Iterator[tuple[str, str]]:
     """Everything a regulation says, as (what, value); what is said twice is numbered."""
     seen: dict[str, int] = {}
-    for what, told in _said(regulation):
+    for what, told in _said(regulation, bookable):
         seen[what] = seen.get(what, 0) + 1
         yield (what if seen[what] == 1 else f"{what} ({seen[what]})"), told
 
 
-def _said(regulation: Regulation) -> Iterator[tuple[str, str]]:
+def _said(regulation: Regulation, bookable: frozenset[str]) -> Iterator[tuple[str, str]]:
     for name, value in _plain(regulation.commune):
         yield f"Commune, {name}", value
     yield "Mot de passe, longueur minimale", str(regulation.password_min_length)
-    for service in regulation.services:
+    for service in (one for one in regulation.services if one.code not in bookable):
         yield f"Service « {service.code} »", ", ".join(f"{name} {value}" for name, value in _plain(service))
     yield from _deadlines(regulation)
     for entry in regulation.calendar:

@@ -122,6 +122,16 @@ def structure_changes(current: Structure, wanted: Structure) -> tuple[RowChange,
     return tuple(found + _offers(there, wanted, {new.name: old.name for old, new in places}))
 
 
+def structure_differences(old: Structure, new: Structure) -> tuple[str, ...]:
+    """What changes from the structure of a file to that of another, in sentences."""
+    whole = Structure(**{name: old.section(name) or () for name in SECTIONS})  # type: ignore[arg-type]
+    told = [change.fr() for change in structure_changes(whole, new)]
+    for name in SECTIONS:
+        if old.section(name) is not None and new.section(name) is None:
+            told.append(f"[[{name}]] : le fichier n'en parle plus, les écrans du guichet en décident.")
+    return tuple(told)
+
+
 def _rows(
     section: str, names: dict[str, str], there: tuple[Any, ...], rows: tuple[Any, ...]
 ) -> list[RowChange]:

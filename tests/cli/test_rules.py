@@ -1,13 +1,18 @@
 """`portail rules`: what the person who writes a settings file reads."""
 
+import io
 import json
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
-from portail.activities.models import Regulation
+from portail.activities.models import Commune, Place, Regulation
 from portail.cli import main
+from portail.core.models import JournalEntry
 from portail.rules import parse_bytes
 from portail.rules.layout import FILE
+from tests import factories as make
 from tests.rules import pages
 from tests.rules.pages import HEAD, ROOT
 
@@ -203,6 +208,21 @@ def test_what_changes_is_told_in_sentences(capsys, path, tmp_path):
     assert answer(capsys, "diff", path, path)[1] == "Les deux règlements disent la même chose.\n"
 
 
+def test_a_structure_that_changes_is_told_from_one_file_to_the_other(capsys, tmp_path):
+    one, two = tmp_path / "un.toml", tmp_path / "deux.toml"
+    one.write_text(BOOKABLE, encoding="utf-8")
+    gone = '[[activities]]\ncode = "restauration"\nname = "Restauration"\n'
+    two.write_text(BOOKABLE.replace("capacity = 40", "capacity = 50").replace(gone, ""), encoding="utf-8")
+    assert answer(capsys, "diff", one, two)[1].splitlines() == [
+        "Prestation dans un lieu « cantine, Restaurant » : places : 40 devient 50.",
+        "[[activities]] : le fichier n'en parle plus, les écrans du guichet en décident.",
+    ]
+    assert answer(capsys, "diff", two, one)[1].splitlines() == [
+        "Activité « Restauration » : créée.",
+        "Prestation dans un lieu « cantine, Restaurant » : places : 50 devient 40.",
+    ]
+
+
 @pytest.mark.parametrize("file", sorted(GALLERY.glob("*.toml"))[::10], ids=lambda file: file.stem)
 def test_no_change_is_ever_left_untold(capsys, file):
     """Whatever single line is taken away from a real regulation, the comparison says something."""
@@ -254,16 +274,169 @@ def _refused(value, schema, path="") -> list[str]:
 def test_a_file_is_applied_then_exported_as_it_was(capsys, path, db):
     assert answer(capsys, "apply", path, "--dry-run")[0] == 0
     assert not Regulation.objects.exists()
-    status, out, _ = answer(capsys, "apply", path, "--note", "Rentrée")
+    status, out, _ = answer(capsys, "apply", path, "--note", "Rentrée", "--yes")
     assert (status, out.splitlines()[-1]) == (0, "Règlement, version 1 en vigueur.")
     assert answer(capsys, "export")[1] == FILE_TEXT
-    answer(capsys, "apply", path)
+    assert answer(capsys, "apply", path, "--yes")[1].splitlines() == [
+        "À vérifier :",
+        "  - Aucune prestation n'a le code « cantine » : la règle qui la nomme ne sert à rien tant qu'elle n'existe "
+        "pas.",
+        "Ce fichier ne change ni les règles ni la structure.",
+        "Règlement, version 1 toujours en vigueur : son texte n'a pas changé.",
+    ]
     assert Regulation.objects.get().note == "Rentrée"
+
+
+def test_nobody_to_answer_is_no_yes(capsys, path, db):
+    status, out, err = answer(capsys, "apply", path)
+    assert (status, "Tarif « Repas »" in out) == (2, True)
+    assert err.startswith("Rien n'a été appliqué : personne n'est là pour répondre.")
+    assert not Regulation.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "versions"),
+    [("oui\n", 0, 1), ("peut-être\nO\n", 0, 1), ("non\n", 1, 0), ("\nn\n", 1, 0)],
+)
+def test_whoever_is_there_is_asked(capsys, path, db, monkeypatch, typed, status, versions):
+    terminal = io.StringIO(typed)
+    terminal.isatty = lambda: True
+    monkeypatch.setattr("sys.stdin", terminal)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    found, _, err = answer(capsys, "apply", path)
+    assert (found, Regulation.objects.count()) == (status, versions)
+    assert "Appliquer ce fichier ? oui ou non" in err
+    assert ("Répondez oui ou non." in err) is typed.startswith(("peut", "\n"))
+
+
+TOWN = """
+[[activities]]
+code = "restauration"
+name = "Restauration"
+
+[[places]]
+name = "Restaurant"
+
+[[services]]
+code = "cantine"
+name = "Cantine"
+activity = "restauration"
+start = "12:00"
+end = "13:30"
+places = [{ place = "Restaurant", capacity = 40 }]
+"""
+BOOKABLE = (
+    HEAD
+    + """
+[[deadlines]]
+services = ["cantine"]
+before = 1
+at = "12:00"
+
+[[tariffs]]
+name = "Repas"
+services = ["cantine"]
+part = "meal"
+price = 3.00
+"""
+    + TOWN
+)
+
+
+@pytest.fixture
+def booked(cast, path, capsys):
+    """A commune made of a file, where a meal is booked for a day to come."""
+    path.write_text(BOOKABLE, encoding="utf-8")
+    Commune.objects.update(name="Ostricourt")
+    text = BOOKABLE.replace(TOWN, "")
+    path.write_text(text, encoding="utf-8")
+    assert answer(capsys, "apply", path, "--yes")[0] == 0
+    session = make.SessionFactory(
+        service=cast.canteen, place=cast.offer.place, date=timezone.localdate() + timedelta(days=20)
+    )
+    make.SchoolYearFactory(start=session.date - timedelta(days=90), end=session.date + timedelta(days=90))
+    make.BookingFactory(child=cast.noe, household=cast.alice.household, session=session)
+    return session
+
+
+def test_what_changes_for_bookings_already_made_is_told(capsys, booked, path):
+    text = (
+        path.read_text(encoding="utf-8")
+        .replace("price = 3.00", "price = 3.20")
+        .replace("before = 1", "before = 2")
+    )
+    path.write_text(text, encoding="utf-8")
+    status, out, _ = answer(capsys, "apply", path, "--dry-run")
+    assert status == 0
+    lines = out.splitlines()
+    start = lines.index("Réservations déjà prises :")
+    assert lines[start + 1].startswith("  - Cantine : la limite change pour 1 réservation à venir (1 jour).")
+    assert lines[start + 2].startswith(
+        "  - Cantine : 1 prix change pour 1 dossier, de 3,00 € à 3,20 € en tout. Par exemple "
+    )
+    assert lines[start + 2].endswith(" : 3,00 € devient 3,20 €.")
+    assert "Rien n'a été appliqué (--dry-run)." in lines
+
+
+def test_what_is_booked_is_never_archived_by_a_file(capsys, booked, path):
+    path.write_text("services = []\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+    for option in ("--dry-run", "--yes"):
+        status, _, err = answer(capsys, "apply", path, option)
+        assert status == 1
+        assert err.startswith(
+            "Rien n'a été appliqué.\nPrestation « Cantine » : archivée, mais 1 réservation à venir"
+        )
+    assert Regulation.objects.count() == 1
+
+
+def test_a_whole_commune_is_exported_and_applied_without_a_change(capsys, booked, path):
+    whole = answer(capsys, "export")[1]
+    assert "[[services.places]]" not in whole
+    assert 'places = [\n  { place = "Restaurant Jules-Verne", capacity = 40 },\n]' in whole
+    path.write_text(whole, encoding="utf-8")
+    lines = JournalEntry.objects.count()
+    status, out, _ = answer(capsys, "apply", path, "--yes")
+    assert (status, out.splitlines()) == (
+        0,
+        [
+            "Ce fichier ne change ni les règles ni la structure.",
+            "Règlement, version 1 toujours en vigueur : son texte n'a pas changé.",
+        ],
+    )
+    assert JournalEntry.objects.count() == lines
+
+
+def test_a_name_of_nothing_is_told_with_its_line(capsys, path, db):
+    path.write_text(
+        BOOKABLE.replace('[[activities]]\ncode = "restauration"\nname = "Restauration"\n', ""), "utf-8"
+    )
+    status, _, err = answer(capsys, "apply", path, "--yes")
+    assert status == 1
+    assert "services[1].activity : « restauration » n'existe pas : décrivez cette activité" in err
+    assert not Regulation.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"#" * 10_000_000, "trop gros"),
+        (BOOKABLE.encode("latin-1", "replace") + "# é".encode("latin-1"), "UTF-8"),
+        (BOOKABLE.replace("2", "2").encode() + b"[[schools]]\nnom = 1\n", "il manque « name »"),
+        (BOOKABLE.encode() + b"[billing]\ndue_days = 1979-13-45\n", "n'est pas comprise"),
+    ],
+)
+def test_bad_files_are_refused_whole_with_their_place(capsys, path, db, data, told):
+    path.write_bytes(data)
+    status, _, err = answer(capsys, "apply", path, "--yes")
+    assert status == 1
+    assert told in err
+    assert "Ligne" in err
+    assert [table.objects.exists() for table in (Regulation, Place)] == [False, False]
 
 
 def test_a_broken_file_is_never_half_applied(capsys, path, db):
     path.write_text(FILE_TEXT + "[[tariffs]]\n", encoding="utf-8")
-    status, _, err = answer(capsys, "apply", path)
+    status, _, err = answer(capsys, "apply", path, "--yes")
     assert status == 1
     assert "il manque « name »" in err
     assert not Regulation.objects.exists()

@@ -159,12 +159,17 @@ def offer_edit(request: HttpRequest, offer_id: int) -> HttpResponse:
 def _tell_coming(request: HttpRequest, changed: int, full: list[Session]) -> None:
     messages.success(request, f"Séances à venir qui ont reçu ce nombre de places : {changed}.")
     if full:
-        days = ", ".join(f"{session.date:%d/%m}" for session in full[:15]) + ("…" if len(full) > 15 else "")
-        messages.warning(
-            request,
-            f"Gardent leurs places, car plus d'enfants y sont réservés : {days}. "
-            "Ouvrez chacune depuis le mois pour choisir.",
-        )
+        tell_full(request, full)
+
+
+def tell_full(request: HttpRequest, full: list[Session]) -> None:
+    """Name the sessions that keep their places when the usual number goes down."""
+    days = ", ".join(f"{session.date:%d/%m}" for session in full[:15]) + ("…" if len(full) > 15 else "")
+    messages.warning(
+        request,
+        f"Gardent leurs places, car plus d'enfants y sont réservés : {days}. "
+        "Ouvrez chacune depuis le mois pour choisir.",
+    )
 
 
 def _trail() -> Trail:

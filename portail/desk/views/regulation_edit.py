@@ -14,9 +14,11 @@ from portail.accounts.rights import Right
 from portail.activities import queries
 from portail.activities.actions import drafts
 from portail.activities.actions import regulation as actions
+from portail.bookings.actions import regulation as booked
 from portail.desk import access, regulation_texts, rule_answers
 from portail.desk.forms.regulation import RegulationForm
 from portail.desk.forms.situation import PreviewForm
+from portail.desk.views.activities import tell_full
 from portail.desk.views.replies import status_of
 from portail.rules.asking import asking
 
@@ -61,9 +63,12 @@ def _apply(request: HttpRequest, form: RegulationForm, agent: User) -> bool:
     before = queries.regulation().commune
     values = form.cleaned_data
     try:
-        applied = actions.apply_regulation(
+        done = booked.apply_file(
             values["text"], values["note"], actor=agent, now=timezone.now(), over=values["over"]
         )
+    except (booked.StillBooked, rules.SettingsErrors) as refused:
+        form.add_error(None, f"Rien n'est appliqué. {refused}")
+        return False
     except actions.StaleVersion as stale:
         form.add_error(
             None,
@@ -71,7 +76,9 @@ def _apply(request: HttpRequest, form: RegulationForm, agent: User) -> bool:
             "Relisez-la, reportez vos changements, puis vérifiez de nouveau.",
         )
         return False
-    messages.success(request, f"La version {applied.version} est en vigueur dès maintenant.")
+    messages.success(request, f"La version {done.version.version} est en vigueur dès maintenant.")
+    if done.full:
+        tell_full(request, done.full)
     _tell_zone(request, before, queries.regulation().commune)
     return True
 
@@ -99,11 +106,17 @@ def _page(request: HttpRequest, form: RegulationForm, *, checked: bool, **more: 
 
 
 def _effect(regulation: rules.Regulation) -> dict[str, Any]:
+    """What it would change: the refusals come first, then what is probably not meant."""
     today = timezone.localdate()
+    try:
+        found = booked.plan(regulation, now=timezone.now())
+    except (rules.SettingsErrors, rules.CalendarUnknown) as refused:
+        return {"checked": True, "warnings": [str(refused)], "changes": actions.changes(regulation)}
     return {
         "checked": True,
-        "warnings": actions.warnings(regulation),
-        "changes": actions.changes(regulation),
+        "warnings": [*found.refusals, *found.warnings],
+        "changes": [*found.structure, *found.rules],
+        "booked": found.deadlines,
         "effects": actions.effects(regulation, today=today),
         "doubts": rules.doubts(regulation, regulation_texts.calendar_of(regulation), around=today),
     }
