@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from portail import rules
 from portail.activities import queries
-from portail.bookings.queries.known import PORTAL, Asked, Knowledge, knowledge
+from portail.bookings.queries.known import Asked, Knowledge, knowledge
 from portail.bookings.queries.touched import coming
+from portail.bookings.standing import PORTAL
 from portail.core.text import many
 from portail.families.models import Household
 
@@ -116,8 +117,6 @@ def _questions(rows: list[Row], wanted: frozenset[str], new: rules.Regulation) -
 
 
 def _known(facts: Knowledge, row: Row) -> rules.Known:
-    if not facts.wanted:
-        return ()
     asked = Asked(row.household_id, row.child_id, row.activity_id, row.code, row.day)
     return facts.of(asked, channel=PORTAL)
 
