@@ -270,6 +270,7 @@ PORTAIL_PERIODIC: dict[str, tuple[str, timedelta]] = {
 PORTAIL_JOBS: dict[str, str] = {
     "billing.draft": "portail.billing.actions.runs.draft_job",
     "billing.publish": "portail.billing.actions.runs.publish_job",
+    "billing.remind": "portail.billing.actions.reminders.remind",
     "billing.edit": "portail.billing.actions.runs.edit_job",
     "quotient-reminders": "portail.families.actions.renewals.write_reminders",
     "regulation-trial": "portail.billing.actions.trials.try_on_bookings",

@@ -432,3 +432,29 @@ class Allocation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount} de {self.credit} sur {self.debit}"
+
+
+class Reminder(models.Model):
+    """A family was written to about an invoice that is late: `left` was still to pay then, in euros.
+
+    `batch` belongs to the gesture that asked for it; `rank` counts the reminders of the invoice, from 1.
+    """
+
+    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="reminders", verbose_name="Facture")
+    rank = models.PositiveSmallIntegerField("Rang")
+    left = models.DecimalField("Restait à payer", max_digits=10, decimal_places=2)
+    batch = models.UUIDField()
+    at = models.DateTimeField("Envoyée le")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="par"
+    )
+
+    class Meta:
+        verbose_name = "relance"
+        verbose_name_plural = "relances"
+        ordering = ["-at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["invoice", "rank"], name="reminder_once_a_rank")]
+        indexes = [models.Index(fields=["batch"], name="reminder_batch")]
+
+    def __str__(self) -> str:
+        return f"relance {self.rank} · {self.invoice}"

@@ -20,6 +20,15 @@ def of_household(household: Household) -> list[Recipient]:
     return _once(recipient for adult in adults if (recipient := _of_adult(adult)))
 
 
+def of_households(ids: Iterable[int]) -> dict[int, list[Recipient]]:
+    """The same for many households, by their key. One query; a household that nobody can write to has none."""
+    found: dict[int, list[Recipient]] = {pk: [] for pk in ids}
+    for adult in Adult.objects.filter(household__in=list(found)).select_related("user"):
+        if recipient := _of_adult(adult):
+            found[adult.household_id].append(recipient)
+    return {pk: _once(recipients) for pk, recipients in found.items()}
+
+
 def of_author(author: User | None, household: Household) -> list[Recipient]:
     """Who asked, when the account still signs in for this household; otherwise the household."""
     if author and _signs_in(author) and household.adults.filter(user=author).exists():

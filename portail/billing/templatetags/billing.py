@@ -1,5 +1,6 @@
 """What every screen says the same way of an account: months, invoices, movements, balances, reasons of prices."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -10,8 +11,10 @@ from django.utils.translation import gettext as _
 
 from portail.billing.models import Invoice, Movement
 from portail.billing.queries.accounts import Bill, Standing
+from portail.core.sentences import said
 from portail.core.sentences import told as sentence_told
 from portail.core.templatetags.ui import in_words, money
+from portail.rules import Sentence
 
 register = template.Library()
 VOWELS = "aeiouyàâéèêîôûh"
@@ -140,3 +143,9 @@ def in_figures(value: Decimal) -> str:
 def at(mapping: dict[Any, Any], key: Any) -> Any:
     """What a mapping holds under a key, None when nothing."""
     return mapping.get(key)
+
+
+@register.filter
+def said_each(sentences: Iterable[Sentence]) -> str:
+    """Sentences of the rules, each in the language of the page, with commas."""
+    return ", ".join(said(sentence) for sentence in sentences)
