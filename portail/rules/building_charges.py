@@ -50,6 +50,14 @@ def check_absence(values: Values) -> None:
         raise Expected("le nom de la pièce à fournir est attendu (proof)", key="proof_hours")
 
 
+def check_example(values: Values) -> None:
+    """An absence and what each of its days leaves due go together."""
+    if len(values["absent"]) != len(values["due"]):
+        raise Expected("une part due par jour d'absence est attendue (absent, due)", key="due")
+    if list(values["absent"]) != sorted(set(values["absent"])):
+        raise Expected("les jours de l'absence sont attendus dans l'ordre", key="absent")
+
+
 def absence(values: Values) -> AbsenceRule:
     return AbsenceRule(
         name=values["name"],

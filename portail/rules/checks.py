@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from . import bands
+from .absences import Away, absence
 from .bands import Holes, Overlaps
 from .calendars import ANY_SERVICE, Calendar, CalendarUnknown, EntryKind, NoSuchDay
 from .deadlines import Action, DeadlineRule, opening_for, rule_for
@@ -43,11 +44,24 @@ def _compared(example: Example, regulation: Regulation, calendar: Calendar) -> I
             pairs.append((_expected(example, calendar), _limit(example, regulation, calendar)))
         if example.opens:
             pairs.append((_words(calendar.local(*example.opens)), _opening(example, regulation, calendar)))
+        if example.absent:
+            pairs.append((_shares_of(example.due), _absence(example, regulation, calendar)))
         if example.price is not None:
             pairs.append((FRENCH.money(example.price), FRENCH.money(_price(example, regulation))))
     except (PriceUnknown, CalendarUnknown) as unknown:
         pairs.append(("une réponse", str(unknown)))
     return ((expected, found) for expected, found in pairs if expected != found)
+
+
+def _shares_of(due: Iterable[Decimal]) -> str:
+    return " puis ".join(FRENCH.plain(share) for share in due)
+
+
+def _absence(example: Example, regulation: Regulation, calendar: Calendar) -> str:
+    """What each day of the absence of an example leaves due."""
+    told, proved = (calendar.local(*at) if at else None for at in (example.told, example.proved))
+    away = Away(example.service, example.absent, told, proved, example.known)
+    return _shares_of(day.due for day in absence(regulation.absences, away, calendar))
 
 
 def _price(example: Example, regulation: Regulation) -> Decimal:

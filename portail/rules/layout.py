@@ -116,6 +116,10 @@ EXAMPLE = Table(
         "never": Flag(default=False),
         "trigger": Choice(default=None, choices={t.value: t for t in Trigger}),
         "price": Amount(default=None, lowest=Decimal(-1000)),
+        "absent": ListOf(default=(), item=Day(), example="[2027-01-12, 2027-01-14]"),
+        "told": Moment(default=None),
+        "proved": Moment(default=None),
+        "due": ListOf(default=(), item=Amount(highest=Decimal(1)), example="[1, 0]"),
     }
 )
 

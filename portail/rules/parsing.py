@@ -176,7 +176,7 @@ class _Reader:
         }
 
     def _examples(self) -> tuple[Example, ...]:
-        found = self._many("examples", building.check_nothing, _example)
+        found = self._many("examples", charges.check_example, _example)
         return tuple(replace(one, line=self.report.line(path)) for path, one in found)
 
     def _locate(self, *rules: Built) -> None:

@@ -55,6 +55,11 @@ class Example:
     asked: tuple[date, int] | None = None
     allowed: bool = True
     source: str = ""
+    absent: tuple[date, ...] = ()
+    told: tuple[date, int] | None = None
+    proved: tuple[date, int] | None = None
+    due: tuple[Decimal, ...] = ()
+    """The share of the price that each day of the absence leaves due."""
 
 
 @dataclass(frozen=True)

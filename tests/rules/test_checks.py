@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from portail.rules.checks import doubts
+from portail.rules import SettingsErrors
+from portail.rules.checks import broken_examples, doubts
 
 from . import pages
 
@@ -81,3 +82,34 @@ def test_the_file_we_ship_leaves_no_doubt():
     regulation = pages.parse(text)
     calendar = regulation.calendar_with(pages.calendar().entries, date(2028, 8, 31))
     assert doubts(regulation, calendar, around=date(2026, 9, 1)) == ()
+
+
+ABSENCE = (
+    '[[absences]]\nname = "Maladie"\nreasons = ["maladie"]\nbilled_days = [1]\n[[examples]]\nservice = "cantine"\n'
+    'known = { reason = "maladie" }\nabsent = [2027-01-12, 2027-01-14]\n'
+)
+
+
+def test_an_example_of_an_absence_must_hold():
+    for due, expected in (
+        ("[1, 0]", []),
+        ("[0, 0]", ["l'exemple attend 0 puis 0, les règles donnent 1 puis 0"]),
+    ):
+        regulation = pages.regulation(f"{ABSENCE}due = {due}")
+        assert [p.message for p in broken_examples(regulation, pages.calendar())] == expected
+
+
+@pytest.mark.parametrize(
+    ("toml", "expected"),
+    [
+        (ABSENCE + "due = [1]", "une part due par jour d'absence est attendue (absent, due)"),
+        (
+            ABSENCE.replace("12, 2027-01-14", "14, 2027-01-12") + "due = [1, 0]",
+            "les jours de l'absence sont attendus dans l'ordre",
+        ),
+    ],
+)
+def test_an_example_that_says_half_of_an_absence_is_refused(toml, expected):
+    with pytest.raises(SettingsErrors) as refused:
+        pages.parse(pages.HEAD + toml)
+    assert [p.message for p in refused.value.problems] == [expected]
