@@ -226,6 +226,8 @@ def _desk_values(world: SimpleNamespace) -> dict[str, Any]:
         "desk:rule_model slug": "vailhauques",
         "desk:request_approve request_id": world.change.pk,
         "desk:request_link request_id": world.link.pk,
+        "desk:certificate_approve request_id": world.certificate.pk,
+        "desk:certificate_preview request_id": world.certificate.pk,
         "closing_id": world.closing.pk,
         "activity_id": world.canteen.activity_id,
         "service_id": world.canteen.pk,

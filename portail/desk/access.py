@@ -159,6 +159,13 @@ def get_request(request: HttpRequest, request_id: int, right: Right = Right.READ
     return _found(asked, pk=request_id)
 
 
+def get_certificate_request(request: HttpRequest, request_id: int) -> Request:
+    """A family's request for its tax certificate, to look at what it would say and to decide."""
+    require(request, Right.DECIDE_REQUESTS, Right.READ_BILLING)
+    asked = Request.objects.select_related("household", "author", "decided_by")
+    return get_object_or_404(asked, pk=request_id, kind=Request.Kind.TAX_CERTIFICATE, household__isnull=False)
+
+
 def get_document(
     request: HttpRequest, household_id: int, document_id: int, right: Right = Right.READ_FAMILIES
 ) -> FamilyDocument:

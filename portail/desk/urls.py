@@ -11,6 +11,7 @@ from portail.desk.views import (
     adults,
     bookings,
     calendar,
+    certificates,
     children,
     closings,
     commune,
@@ -100,6 +101,9 @@ request_pages: list[URLPattern] = [
     path("demarches/<id:request_id>/refuser/", requests.refuse, name="request_refuse"),
     path("demarches/<id:request_id>/repondre/", requests.answer, name="request_answer"),
     path("demarches/<id:request_id>/rattacher/", account_links.link, name="request_link"),
+    path("demarches/<id:request_id>/attestation/", certificates.approve, name="certificate_approve"),
+    path("demarches/<id:request_id>/attestation/apercu/", certificates.preview, name="certificate_preview"),
+    path("attestations/", certificates.all_of_a_year, name="certificates"),
 ]
 
 # --- sessions and lists

@@ -56,6 +56,7 @@ from .calendars import (
     RunsIn,
     ServiceDays,
 )
+from .certificates import PaidInvoice, care_paid, is_young
 from .checks import broken_examples, doubts
 from .days import DayKind
 from .deadlines import (
@@ -123,6 +124,7 @@ __all__ = [
     "Known",
     "Limit",
     "OpeningRule",
+    "PaidInvoice",
     "Part",
     "PaymentMode",
     "Price",
@@ -144,12 +146,14 @@ __all__ = [
     "Unit",
     "When",
     "broken_examples",
+    "care_paid",
     "decide_many",
     "default_entries",
     "default_known_until",
     "doubts",
     "explain",
     "full",
+    "is_young",
     "know",
     "may_book",
     "may_cancel",

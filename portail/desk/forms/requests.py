@@ -35,6 +35,18 @@ class ApproveForm(Form):
     )
 
 
+class GrantForm(Form):
+    """Yes to a certificate, with a word if wanted."""
+
+    answer = forms.CharField(
+        label="Mot pour la famille",
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Facultatif.",
+    )
+
+
 class RefuseForm(Form):
     answer = forms.CharField(
         label="Raison",

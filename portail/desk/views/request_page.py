@@ -7,10 +7,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from portail.accounts.models import User
 from portail.accounts.rights import Right, has_right
+from portail.billing.actions import certificates
 from portail.core.forms import Form
 from portail.desk import access
-from portail.desk.forms.requests import AnswerForm, ApproveForm, LinkForm, RefuseForm
+from portail.desk.forms.requests import AnswerForm, ApproveForm, GrantForm, LinkForm, RefuseForm
 from portail.families import search
 from portail.families.actions import decisions
 from portail.families.models import Household, Request
@@ -38,7 +40,7 @@ def show(
         "refuse": RefuseForm(prefix="refuse"),
     }
     if may:
-        context |= _forms(asked, current, bound)
+        context |= _forms(asked, current, bound) | _certificate(asked, agent)
     invalid = any(form.errors for form in bound.values())
     return render(
         request, "desk/requests/request.html", {**context, **bound}, status=422 if invalid else status
@@ -77,6 +79,20 @@ def _forms(asked: Request, current: Mapping[str, Any], bound: Mapping[str, Any])
         return {} if "link" in bound else {"link": link_form(asked)}
     year = asked.data.get("year")
     return {"answer": AnswerForm(initial={"title": f"Attestation fiscale {year}" if year else ""})}
+
+
+def _certificate(asked: Request, agent: User) -> dict[str, Any]:
+    """What the certificate would say, and its form; or why there is nothing, ready to be sent as a refusal."""
+    year = asked.data.get("year")
+    if asked.kind != Request.Kind.TAX_CERTIFICATE or not year or not has_right(agent, Right.READ_BILLING):
+        return {}
+    if asked.household is None:
+        return {}
+    found = certificates.of_household(asked.household, int(year))
+    nothing = certificates.why_nothing(found, int(year))
+    if nothing:
+        return {"nothing": nothing, "refuse": RefuseForm(prefix="refuse", initial={"answer": nothing})}
+    return {"certificate": found, "grant": GrantForm(prefix="grant")}
 
 
 def _lines(asked: Request, current: Mapping[str, Any]) -> list[dict[str, Any]]:
