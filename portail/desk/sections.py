@@ -44,6 +44,7 @@ BILLING = (
     Tab("Encaissements", "desk:payments", Right.READ_BILLING),
     Tab("Journée de caisse", "desk:cash_day", Right.READ_BILLING),
     Tab("Remises", "desk:deposits", Right.READ_BILLING),
+    Tab("Attestations fiscales", "desk:certificates", Right.BILL),
 )
 SECTIONS = {
     "billing": BILLING,
