@@ -29,10 +29,11 @@ class DemoAccount:
 
 ADMINISTRATOR = DemoAccount(Role.ADMINISTRATOR, "admin", "Alix", "Fontaine")
 AGENT = DemoAccount(Role.AGENT, "agent", "Agnès", "Vasseur")
+CASH_OFFICER = DemoAccount(Role.CASH_OFFICER, "regie", "Renée", "Caron")
 STAFF = (
     ADMINISTRATOR,
     AGENT,
-    DemoAccount(Role.CASH_OFFICER, "regie", "Renée", "Caron"),
+    CASH_OFFICER,
     DemoAccount(Role.LEADER, "animation", "Loïc", "Berthe"),
     DemoAccount(Role.READER, "lecture", "Rémi", "Hennequin"),
 )

@@ -95,8 +95,16 @@ CONTACT = {
 }
 
 
+PAID_BY = """
+[billing]
+payment_modes = ["cash", "cheque", "card", "transfer", "cesu", "vouchers"]
+"""
+
+
 def _regulation(when: Timeline) -> str:
     text = regulation.default_text(accounts.COMMUNE, ZONE) + CLOSED
+    if "[billing]" not in text:
+        text += PAID_BY
     for year in range(when.previous.start.year, when.last.year + 1):
         for label, start, end in (
             ("Fermeture d'août de l'accueil de loisirs", date(year, 8, 1), date(year, 8, 15)),

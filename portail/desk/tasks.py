@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Min, Q
 from django.urls import NoReverseMatch, reverse
@@ -11,11 +11,15 @@ from django.utils import timezone
 from portail.accounts.models import User
 from portail.accounts.rights import Right, has_right
 from portail.core.models import OutboxMail
-from portail.core.templatetags.ui import in_words
+from portail.core.templatetags.ui import in_words, money
 from portail.core.worker import last_seen
 from portail.families.models import Request
+from portail.payments.queries.takings import waiting_by_mode
+from portail.payments.queries.till import uncounted_day
 
 WORKER_SILENT = timedelta(minutes=5)
+KEPT_AT_MOST = 7
+"""Days that a payment may wait before it is handed over."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,8 @@ def tasks(agent: User, *, now: datetime) -> list[Task]:
         found += [*_worker(now), *_mails()]
     if has_right(agent, Right.DECIDE_REQUESTS):
         found += _requests()
+    if has_right(agent, Right.TAKE_PAYMENTS):
+        found += _cash(timezone.localdate(now))
     return found
 
 
@@ -92,6 +98,28 @@ def _requests() -> Iterator[Task]:
         many = _many(counts["links"], "compte à rattacher", "comptes à rattacher")
         text = "Une famille attend de voir son dossier."
         yield Task(many, text, "user", "warn", f"{queue}?nature={Request.Kind.LINK}")
+
+
+def _cash(today: date) -> Iterator[Task]:
+    """The till that was not counted, the payments that stay too long in the drawer."""
+    if day := uncounted_day(today):
+        yield Task(
+            "Caisse à compter",
+            f"Des espèces reçues {in_words(day)} n'ont pas été comptées.",
+            "euro",
+            "warn",
+            f"{reverse('desk:cash_day')}?date={day}",
+        )
+    for waiting in waiting_by_mode():
+        if (today - waiting.since).days > KEPT_AT_MOST:
+            many = _many(waiting.count, "paiement à remettre", "paiements à remettre")
+            yield Task(
+                f"{waiting.label} : {many}",
+                f"Le plus ancien attend depuis {in_words(waiting.since)} ; {money(waiting.total)} en tout.",
+                "folder",
+                "warn",
+                reverse("desk:deposit_new", args=[waiting.mode]),
+            )
 
 
 def _url(name: str, query: str) -> str:

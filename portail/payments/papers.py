@@ -8,16 +8,12 @@ from django.utils import timezone
 
 from portail.accounts.models import User
 from portail.activities.queries import site
-from portail.billing.documents import words
-from portail.billing.models import Allocation
+from portail.billing.documents.payment_receipt import Paid, PaymentReceipt, payment_receipt_paper
 from portail.core import codes, paper
-from portail.core.money import ZERO
 from portail.core.paper import Block, Column, Paper
-from portail.core.site import Site
 from portail.families.actions.documents import issue
 from portail.families.models import FamilyDocument, Household
 from portail.payments.models import Deposit, Mode, Payment, Refund
-from portail.payments.queries.dues import standing
 
 MODES = {
     Mode.CASH: "espèces",
@@ -33,8 +29,9 @@ def issue_receipt(
     household: Household, payment: Payment, *, files: ExitStack, actor: User | None, now: datetime
 ) -> FamilyDocument:
     """Keep the receipt of a payment among the household's documents. `files`: see families' `issue`."""
-    code, commune = codes.new(), site()
-    content = paper.render(receipt(household, payment, code=code, site=commune), commune=commune, now=now)
+    code = codes.new()
+    made = payment_receipt_paper(receipt(household, payment), code=code)
+    content = paper.render(made, commune=site(), now=now)
     return issue(
         household,
         FamilyDocument.Kind.PAYMENT_RECEIPT,
@@ -50,32 +47,21 @@ def issue_receipt(
     )
 
 
-def receipt(household: Household, payment: Payment, *, code: str, site: Site) -> Paper:
-    """What was received, how, what it paid, and where the account stood just after."""
-    uses = payment.movement.pays.select_related("debit__invoice").order_by("debit__day", "debit")
-    blocks = [
-        paper.facts(
-            [
-                ("Reçu n°", payment.number),
-                ("Dossier", f"{household.number} {household.name}"),
-                ("Reçu le", paper.day(payment.received_on)),
-                ("Mode de paiement", MODES[Mode(payment.mode)]),
-                ("Banque", payment.bank),
-                ("Numéro ou référence", payment.reference),
-                ("Payé par", payment.payer),
-            ]
-        ),
-        paper.framed("Montant reçu", paper.money(payment.amount), [_stands(payment)]),
-        *_paid(list(uses)),
-        *words.whom_to_call(site),
-    ]
-    return Paper(
-        title="Reçu de paiement",
-        blocks=blocks,
+def receipt(household: Household, payment: Payment) -> PaymentReceipt:
+    """What the receipt of a payment says: how it was paid, and for what."""
+    uses = payment.movement.pays.select_related("debit").order_by("debit__day", "debit")
+    return PaymentReceipt(
+        number=payment.number,
+        received_on=payment.received_on,
         issued_on=timezone.localdate(payment.created_at),
-        to=_address(household),
-        code=code,
-        footer=f"Reçu n° {payment.number} · dossier {household.number}",
+        amount=payment.amount,
+        mode=MODES[Mode(payment.mode)],
+        dossier=f"{household.number} {household.name}",
+        recipient=_address(household),
+        payer=payment.payer,
+        bank=payment.bank,
+        reference=payment.reference,
+        uses=[Paid(use.debit.label, use.amount) for use in uses],
     )
 
 
@@ -117,25 +103,6 @@ def _slip_row(payment: Payment) -> Block:
         bank,
         paper.money(payment.amount),
     )
-
-
-def _paid(uses: Sequence[Allocation]) -> list[Block]:
-    """What it paid, a line each, and what stays as an advance."""
-    if not uses:
-        return []
-    rows = [paper.row(use.debit.label, paper.money(use.amount)) for use in uses]
-    total = sum((use.amount for use in uses), ZERO)
-    columns = (Column("Ce que ce paiement règle", wide=True), Column("Somme", "right"))
-    return [paper.table(columns, [*rows, paper.total("Total", paper.money(total))])]
-
-
-def _stands(payment: Payment) -> str:
-    balance = standing(payment.account).balance
-    if balance > 0:
-        return f"Reste à payer sur le compte : {paper.money(balance)}."
-    if balance < 0:
-        return f"Avance du compte : {paper.money(-balance)}, utilisée toute seule à la prochaine facture."
-    return "Le compte est à jour."
 
 
 def _address(household: Household) -> list[str]:

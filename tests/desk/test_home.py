@@ -9,6 +9,7 @@ from portail.core.models import WorkerBeat
 from portail.desk.menu import MENU
 from tests import factories as make
 from tests.factories import NOW
+from tests.payments.desk import paid
 
 
 @pytest.fixture
@@ -56,6 +57,20 @@ def test_what_waits_the_worst_first(home, cast):
     assert "depuis samedi 21 novembre" in page.content.decode()
 
 
+def test_the_cash_officer_finds_what_waits_in_the_drawer(home, cast):
+    beat(timedelta(seconds=5))
+    paid(cast.alice.household, "10.00", "cheque", date(2026, 11, 16))
+    paid(cast.alice.household, "15.00", "cheque")
+    paid(cast.alice.household, "20.00", "card", date(2026, 11, 17))
+    paid(cast.alice.household, "5.00", "cash", date(2026, 11, 23))
+    page = home(cast.renee)
+    assert titles(page) == ["Caisse à compter", "Chèque : 2 paiements à remettre"]
+    html = page.content.decode()
+    assert "depuis lundi 16 novembre ; 25,00\xa0€ en tout" in html
+    assert "?date=2026-11-23" in html
+    assert titles(home(cast.remi)) == []
+
+
 def test_no_worker_at_all_is_told_too(home, cast):
     assert titles(home(cast.agnes)) == ["Les courriels ne partent plus"]
 
@@ -99,10 +114,10 @@ def test_the_current_entry_is_marked(home, client, cast):
 def test_a_constant_number_of_queries(home, client, cast, django_assert_num_queries):
     make.SessionFactory(date=date(2026, 11, 24))
     home(cast.agnes)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         client.get(reverse("desk:home"))
     for number in range(5):
         make.RequestFactory()
         make.SessionFactory(date=date(2026, 11, 24), place=make.PlaceFactory(name=f"Lieu {number}"))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         client.get(reverse("desk:home"))

@@ -49,7 +49,10 @@ class TakeForm(TokenForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Choisissez comment la famille paie."},
     )
-    amount = AmountField(label="Montant encaissé", help_text="Ce qui dépasse le dû reste en avance.")
+    amount = AmountField(
+        label="Montant encaissé",
+        help_text="Ce qui dépasse le dû reste en avance ; on ne rend rien sur des CESU ou des chèques-vacances.",
+    )
     given = AmountField(
         label="Somme tendue",
         required=False,
