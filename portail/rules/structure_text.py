@@ -195,7 +195,8 @@ def _added(text: str, section: str, new: list[str]) -> str:
     mine, added = blocks(text), "\n".join(new)
     last = max((n for n, block in enumerate(mine) if block.name == section), default=None)
     if last is None:
-        return f"{text.rstrip()}\n\n{'' if _TITLE in text else _TITLE}\n{added}"
+        title = "" if _TITLE in text else f"{_TITLE}\n"
+        return f"{text.rstrip()}\n\n{title}{added}"
     before, after = "".join(b.text for b in mine[: last + 1]), "".join(b.text for b in mine[last + 1 :])
     return f"{before.rstrip()}\n\n{added}" + (f"\n{after}" if after else "")
 
