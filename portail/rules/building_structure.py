@@ -127,7 +127,12 @@ def structure(built: dict[str, Built | None], report: Report) -> Structure:
 def _refuse_twice(section: str, built: Built, report: Report) -> None:
     noun, setting = ("le code", "code") if section == "activities" else ("le nom", "name")
     seen: set[str] = set()
+    old: set[str] = set()
     for path, row in built:
+        was = getattr(row, "was", "")
+        if was and was in old:
+            report.add((*path, "was"), f"« {was} » est déjà l'ancien nom d'un autre élément de [[{section}]]")
+        old.add(was)
         if row.key in seen:
             report.add(
                 (*path, setting), f"{noun} « {row.key} » est déjà celui d'un autre élément de [[{section}]]"

@@ -18,6 +18,7 @@ from .problems import Problem
 from .regulation import Example, Regulation
 from .scopes import NUMBERS, TAG_WORDS, Scope
 from .sentences import FRENCH
+from .structure_checks import structure_doubts
 from .surcharges import surcharge
 from .tariffs import Grid, Share, Tariff
 
@@ -141,6 +142,7 @@ def doubts(regulation: Regulation, calendar: Calendar, *, around: date) -> tuple
         *_only_narrowed(regulation),
         *_unknown_services(regulation),
         *_ties(regulation),
+        *structure_doubts(regulation),
         *(
             Problem(assumed.line, assumed.path, f"à confirmer : {assumed.message}")
             for assumed in regulation.assumptions

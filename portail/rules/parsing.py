@@ -145,6 +145,7 @@ class _Reader:
             self.values["services"] or (), ("services",), building.check_nothing, building.service
         )
         _refuse_twice(days, self.report)
+        self._locate(days)
         built: dict[str, Built | None] = {}
         for section, (check, build) in structures.KINDS.items():
             items = self.values[section]

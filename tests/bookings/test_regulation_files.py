@@ -1,6 +1,7 @@
 """A settings file where families have booked: what moves is told, what is booked is never lost, all or nothing."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -8,9 +9,11 @@ from portail import rules
 from portail.activities import queries
 from portail.activities.actions.regulation import StaleVersion, apply_regulation, default_text
 from portail.activities.models import Place, Regulation, School, Service, ServicePlace, Session
+from portail.bookings.actions.changes import change_bookings
 from portail.bookings.actions.regulation import StillBooked, apply_file, plan
 from portail.bookings.models import Booking
 from portail.bookings.queries.rule_changes import Moved
+from portail.bookings.recap import Wish
 from portail.core.models import JournalEntry
 from tests import factories as make
 from tests.factories import NOW
@@ -163,6 +166,51 @@ def test_a_session_with_more_children_keeps_its_places_and_is_named(cast):
     done = apply(queries.whole_text().replace("capacity = 40", "capacity = 1"))
     assert (done.sessions, done.full) == (1, [full])
     assert list(Session.objects.order_by("date").values_list("capacity", flat=True)) == [40, 40, 1]
+
+
+def test_sessions_to_make_are_named():
+    whole = queries.whole_text()
+    assert planned(whole).warnings == ()
+    days = whole.replace('weekdays = ["lundi", ', 'weekdays = ["lundi", "mercredi", ')
+    more = (
+        whole.replace("places = [\n", 'places = [\n  { place = "Préau" },\n') + '[[places]]\nname = "Préau"\n'
+    )
+    for text in (days, more):
+        assert planned(text).warnings == (
+            "Pour « cantine » : une fois le fichier appliqué, générez les séances dans « Séances », au guichet.",
+        )
+
+
+def test_what_stops_half_way_leaves_nothing_done():
+    """The structure was written and the version cannot be: the base takes no such note."""
+    text = queries.whole_text().replace("capacity = 40", "capacity = 55")
+    before = JournalEntry.objects.count()
+    with pytest.raises(UnicodeEncodeError):
+        apply_file(text, "\udcff", actor=None, now=NOW)
+    assert (ServicePlace.objects.get().capacity, JournalEntry.objects.count()) == (40, before)
+    assert Regulation.objects.count() == 1
+
+
+def test_a_receipt_keeps_the_conditions_that_held_when_it_was_given(cast):
+    """What was decided before a change of rule keeps its explanation."""
+    session = make.SessionFactory(
+        service=cast.canteen, place=cast.offer.place, date=FIRST + timedelta(days=1), capacity=40
+    )
+    receipt = change_bookings(
+        cast.alice.household,
+        [Wish(cast.noe.pk, session.pk, True)],
+        token=uuid4(),
+        actor=cast.alice.user,
+        now=NOW,
+    )
+    [line] = receipt.lines.all()
+    assert line.conditions == "Annulable jusqu'au dimanche 29 novembre à 21 h"
+    apply(START.replace("21:00", "08:00"))
+    [moved] = planned(START).deadlines
+    assert moved.before == "Annulable jusqu'au dimanche 29 novembre à 8 h"
+    line.refresh_from_db()
+    assert line.conditions == "Annulable jusqu'au dimanche 29 novembre à 21 h"
+    assert Regulation.objects.get(version=1).text == START
 
 
 def test_a_version_applied_meanwhile_stops_the_whole_file():

@@ -246,8 +246,29 @@ def test_the_schema_accepts_the_gallery_and_refuses_what_the_parser_refuses(caps
     assert found["properties"].keys() == FILE.fields.keys()
     for file in sorted(GALLERY.glob("*.toml"))[::5]:
         assert _refused(tomllib.loads(file.read_text(encoding="utf-8")), found) == []
-    wrong = {"format": 2, "commune": {"nom": "x"}, "deadlines": [{"before": "2"}]}
-    assert sorted(_refused(wrong, found)) == ["commune.name", "commune.nom", "deadlines.0.before", "format"]
+    whole = (
+        BOOKABLE + '[[schools]]\nname = "A"\n[billing]\nevery = "quarter"\nseries = "F"\nreminders = [15]\n'
+    )
+    assert _refused(tomllib.loads(whole), found) == []
+    wrong = {
+        "format": 2,
+        "commune": {"nom": "x"},
+        "deadlines": [{"before": "2"}],
+        "schools": [{"address": "x"}],
+        "services": [{"code": "x", "name": "x", "places": [{"capacity": -1}]}],
+        "billing": {"every": "trimestre", "due_days": 400},
+    }
+    assert sorted(_refused(wrong, found)) == [
+        "billing.due_days",
+        "billing.every",
+        "commune.name",
+        "commune.nom",
+        "deadlines.0.before",
+        "format",
+        "schools.0.name",
+        "services.0.places.0.capacity",
+        "services.0.places.0.place",
+    ]
 
 
 def _refused(value, schema, path="") -> list[str]:

@@ -2,7 +2,7 @@
 
 import json
 import random
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.apps import apps
@@ -11,9 +11,14 @@ from django.core.management import call_command
 from django.db.models import Count, F, Q
 from django.test import override_settings
 
+from portail import rules
 from portail.accounts.models import Role, User
 from portail.activities.actions.founding import CommuneExists
+from portail.activities.actions.regulation import current_version
 from portail.activities.models import Closing, School, Session
+from portail.activities.queries import structure as commune_structure
+from portail.activities.queries import whole_text
+from portail.bookings.actions.regulation import apply_file, plan
 from portail.bookings.models import Booking, Enrolment, Receipt
 from portail.cli import invariants
 from portail.core.models import JournalEntry
@@ -153,6 +158,17 @@ def test_who_may_sign_in_is_written_down_and_can(town, db):
     others = User.objects.exclude(username__in=[p["username"] for p in people]).exclude(username="nadia")
     assert others.filter(role=Role.FAMILY).count() > 40
     assert not any(user.has_usable_password() for user in others)
+
+
+def test_its_whole_regulation_exported_then_applied_changes_nothing(town, db):
+    text, now = whole_text(), datetime(AUTUMN.year, AUTUMN.month, AUTUMN.day, 9, tzinfo=UTC)
+    structure, lines, version = commune_structure(), JournalEntry.objects.count(), current_version()
+    assert len(rules.parse(text).structure.services) == 5
+    found = plan(rules.parse(text), now=now)
+    assert (found.is_empty, found.deadlines, found.refusals) == (True, (), ())
+    assert apply_file(text, "", actor=None, now=now).version.version == version
+    assert (commune_structure(), JournalEntry.objects.count()) == (structure, lines)
+    assert whole_text() == text
 
 
 def test_building_twice_changes_nothing(town, db):

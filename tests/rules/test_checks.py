@@ -10,7 +10,31 @@ from portail.rules.checks import broken_examples, doubts
 from . import pages
 
 TARIFF = '[[tariffs]]\nname = "Repas"\nservices = ["cantine"]\n'
+OFFERED = (
+    '[[services]]\ncode = "cantine"\nname = "Cantine"\nactivity = "repas"\nstart = "12:00"\nend = "13:30"\n'
+)
 DOUBTS = [
+    (OFFERED + "places = []", "services[1] : « Cantine » n'est proposé dans aucun lieu (places)"),
+    (
+        OFFERED + 'places = [{ place = "Préau", capacity = 0 }]',
+        "services[1] : « Cantine » n'a aucune place à « Préau » : personne ne pourra réserver (capacity)",
+    ),
+    (
+        '[[places]]\nname = "Préau"\nactive = false\n' + OFFERED + 'places = [{ place = "Préau" }]',
+        "services[1] : « Cantine » est proposé à « Préau », qui est archivé",
+    ),
+    (
+        '[[activities]]\ncode = "repas"\nname = "Repas"\nactive = false\n' + OFFERED,
+        "services[1] : « Cantine » est proposé, mais son activité « repas » est archivée",
+    ),
+    (
+        OFFERED + '[[services]]\ncode = "soir"\nname = "Soir"',
+        "services[2] : « Soir » n'a pas d'activité (activity) : les familles ne le réservent pas",
+    ),
+    (
+        '[[schools]]\nname = "École A"\nactive = false\n[[places]]\nname = "Préau"\nschool = "École A"',
+        "places[1] : « Préau » est ouvert, mais « École A » est archivée",
+    ),
     (
         TARIFF + "bands = [{ max = 622, price = 1.00 }, { min = 623, price = 3.30 }]",
         "tariffs[1] : « Repas » : rien n'est prévu entre 622 et 623 (holes)",

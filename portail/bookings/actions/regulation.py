@@ -68,7 +68,7 @@ def plan(parsed: rules.Regulation, *, now: datetime) -> Plan:
         rules=applying.changes(parsed),
         structure=tuple(row.fr() for row in rows),
         deadlines=moved_deadlines(parsed, now=now),
-        warnings=tuple(applying.warnings(parsed)),
+        warnings=(*_sessions_to_make(rows), *applying.warnings(parsed)),
         refusals=tuple(_refusals(rows, _today(parsed, now))),
     )
 
@@ -92,6 +92,24 @@ def apply_file(
         for row in rows:
             _follow(row, done, actor, now)
     return done
+
+
+def _sessions_to_make(rows: Iterable[RowChange]) -> Iterable[str]:
+    """Days are booked once their sessions are made: whoever adds a place or a day is told to make them."""
+    named: dict[str, None] = {}
+    for row in rows:
+        if row.service and row.did in (Did.CREATED, Did.RESTORED):
+            named[row.service] = None
+        elif row.section == "services" and row.before is not None and _days(row.before) != _days(row.after):
+            named[row.after.code] = None
+    if named:
+        codes = ", ".join(f"« {code} »" for code in named)
+        yield f"Pour {codes} : une fois le fichier appliqué, générez les séances dans « Séances », au guichet."
+
+
+def _days(service: Any) -> tuple[Any, ...]:
+    """What the sessions of a service are made from; nothing of an offer."""
+    return getattr(service, "weekdays", None), getattr(service, "runs_in", None)
 
 
 def _today(parsed: rules.Regulation, now: datetime) -> date:

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from portail.accounts.rights import Right
 from portail.activities.actions import regulation as actions
 from portail.activities.models import Regulation
+from portail.activities.queries import whole_text
 from portail.desk import access
 from portail.desk.regulation_texts import text_in_force
 
@@ -32,12 +33,12 @@ def regulation_version(request: HttpRequest, version: int) -> HttpResponse:
 
 @require_safe
 def regulation_download(request: HttpRequest, version: int) -> HttpResponse:
-    """The file itself; version 0 is the one in force, even before any was applied."""
+    """The file itself; version 0 is the one in force, even before any was applied, with the whole structure."""
     if version:
         text = access.get_regulation(request, version).text
     else:
         access.require(request, Right.MANAGE_SETTINGS)
-        text = text_in_force()
+        text = whole_text()
     response = HttpResponse(text, content_type="application/toml; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="reglement-{version or "en-vigueur"}.toml"'
     return response
