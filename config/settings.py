@@ -272,6 +272,7 @@ PORTAIL_JOBS: dict[str, str] = {
     "billing.publish": "portail.billing.actions.runs.publish_job",
     "billing.remind": "portail.billing.actions.reminders.remind",
     "billing.edit": "portail.billing.actions.runs.edit_job",
+    "post-files": "portail.billing.actions.postal.make",
     "tax-certificates": "portail.billing.actions.certificates.edit_all",
     "quotient-reminders": "portail.families.actions.renewals.write_reminders",
     "regulation-trial": "portail.billing.actions.trials.try_on_bookings",

@@ -19,6 +19,7 @@ from portail.accounts import keys
 from portail.activities.actions.calendar import import_calendar
 from portail.activities.actions.regulation import default_text
 from portail.activities.models import CalendarEntry, Closing, Regulation
+from portail.billing.models import InvoiceRun
 from portail.bookings.actions import Wish, change_bookings
 from portail.bookings.actions.absences import tell_absences
 from portail.bookings.actions.feeds import open_feed
@@ -154,6 +155,16 @@ def _bill(world: SimpleNamespace) -> None:
 
 def _hand_over(world: SimpleNamespace) -> None:
     """A cheque on its way to the Treasury."""
+    world.published_run = InvoiceRun.objects.create(
+        title="Novembre 2026",
+        first=date(2026, 11, 1),
+        last=date(2026, 11, 30),
+        due_on=date(2027, 1, 4),
+        state=InvoiceRun.State.PUBLISHED,
+        is_open=None,
+        created_at=make.NOW,
+        published_at=make.NOW,
+    )
     world.payment = make.PaymentFactory(account=world.invoice.account)
     world.deposit = Deposit.objects.create(
         mode="cheque", day=date(2026, 11, 20), total=world.payment.amount, token=uuid4(), created_at=make.NOW
@@ -226,6 +237,9 @@ def _desk_values(world: SimpleNamespace) -> dict[str, Any]:
         "desk:rule_model slug": "vailhauques",
         "desk:request_approve request_id": world.change.pk,
         "desk:request_link request_id": world.link.pk,
+        "desk:run_post run_id": world.published_run.pk,
+        "desk:run_post_file run_id": world.published_run.pk,
+        "desk:run_post_file part": 1,
         "desk:certificate_approve request_id": world.certificate.pk,
         "desk:certificate_preview request_id": world.certificate.pk,
         "closing_id": world.closing.pk,

@@ -27,7 +27,7 @@ from portail.activities.models import (
     ServicePlace,
     Session,
 )
-from portail.billing.models import Movement
+from portail.billing.models import InvoiceRun, Movement
 from portail.bookings.models import Enrolment, Receipt
 from portail.bookings.queries import receipt
 from portail.core.models import OutboxMail
@@ -164,6 +164,12 @@ def get_certificate_request(request: HttpRequest, request_id: int) -> Request:
     require(request, Right.DECIDE_REQUESTS, Right.READ_BILLING)
     asked = Request.objects.select_related("household", "author", "decided_by")
     return get_object_or_404(asked, pk=request_id, kind=Request.Kind.TAX_CERTIFICATE, household__isnull=False)
+
+
+def get_published_run(request: HttpRequest, run_id: int, right: Right = Right.READ_BILLING) -> InvoiceRun:
+    """An invoicing whose invoices have their numbers."""
+    require(request, right)
+    return _found(InvoiceRun.objects.filter(state=InvoiceRun.State.PUBLISHED), pk=run_id)
 
 
 def get_document(

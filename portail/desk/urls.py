@@ -26,6 +26,7 @@ from portail.desk.views import (
     places,
     publications,
     requests,
+    run_post,
     schools,
     search,
     sessions,
@@ -104,6 +105,8 @@ request_pages: list[URLPattern] = [
     path("demarches/<id:request_id>/attestation/", certificates.approve, name="certificate_approve"),
     path("demarches/<id:request_id>/attestation/apercu/", certificates.preview, name="certificate_preview"),
     path("attestations/", certificates.all_of_a_year, name="certificates"),
+    path("facturations/<id:run_id>/courrier/", run_post.post, name="run_post"),
+    path("facturations/<id:run_id>/courrier/<int:part>/", run_post.download, name="run_post_file"),
 ]
 
 # --- sessions and lists
