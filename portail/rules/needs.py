@@ -12,7 +12,9 @@ from .deadlines import DeadlineRule, OpeningRule
 from .scopes import Scope
 from .tariffs import PACKAGES, Grid, Line, Points, Tariff
 
-WHOLE_BASKET = frozenset({"present", "together", "with_service", "days", "units", "already"})
+WHOLE_BASKET = frozenset(
+    {"present", "together", "with_service", "sibling_service", "rank_present", "days", "units", "already"}
+)
 """What changes when other days, or other children, are booked: known of a basket, never of one booking alone."""
 
 

@@ -26,7 +26,18 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 """What one commune may take from another's file, and the tables that hold it."""
 
 _CODES = frozenset(
-    {"services", "with_services", "needs", "excludes", "linked", "service", "with_service", "price_of"}
+    {
+        "services",
+        "with_services",
+        "needs",
+        "excludes",
+        "linked",
+        "service",
+        "with_service",
+        "sibling_services",
+        "sibling_service",
+        "price_of",
+    }
 )
 """Settings that hold codes of services."""
 

@@ -27,6 +27,7 @@ TAGS = {
     "persons": "person",
     "reasons": "reason",
     "with_services": "with_service",
+    "sibling_services": "sibling_service",
 }
 """Key of the settings file (a list of words) → what must be known of the request (a word, or several)."""
 
@@ -43,6 +44,7 @@ TAG_WORDS = {
     "person": "personne",
     "reason": "motif",
     "with_service": "avec le service",
+    "sibling_service": "frère ou sœur au service",
 }
 """The same, in French."""
 

@@ -45,6 +45,8 @@ def test_all_that_is_known_of_a_child(cast):
         "channel": "portail",
         "quotient": Decimal("742.00"),
         "rank": 2,
+        "rank_enrolled": 2,
+        "rank_present": 1,
         "children": 2,
         "parts": 3,
         "enrolled": 2,
@@ -173,6 +175,28 @@ def test_a_basket_as_it_would_be(cast):
     assert told(cast, wanted=frozenset({"with_service"}), basket=basket) == {
         "with_service": frozenset({"soir"})
     }
+
+
+def test_ranks_are_counted_among_those_who_are_there(cast):
+    """Noé, born after Léa, is first among the present when she is not, second when she is; another service counts for
+    who is at it, not for who is present in this activity."""
+    wanted = frozenset({"rank", "rank_enrolled", "rank_present", "sibling_service"})
+    lunch = Booked(cast.lea.pk, cast.canteen.activity_id, "cantine", MONDAY)
+    bus = lunch._replace(activity_id=lunch.activity_id + 1000, service="car")
+    ranks = {"rank": 2, "rank_enrolled": 2}
+    assert told(cast, wanted=wanted, child=cast.noe, basket=Basket()) == {**ranks, "rank_present": 1}
+    assert told(cast, wanted=wanted, child=cast.noe, basket=Basket([lunch])) == {
+        **ranks,
+        "rank_present": 2,
+        "sibling_service": frozenset({"cantine"}),
+    }
+    assert told(cast, wanted=wanted, child=cast.noe, basket=Basket([bus])) == {
+        **ranks,
+        "rank_present": 1,
+        "sibling_service": frozenset({"car"}),
+    }
+    Enrolment.objects.filter(child=cast.lea).delete()
+    assert told(cast, wanted=wanted, child=cast.noe)["rank_enrolled"] == 1
 
 
 def test_more_may_be_said(cast):

@@ -27,7 +27,10 @@ from portail.rules.quotients import QuotientFound, QuotientValue, quotient_on
 from portail.rules.tariffs import Per
 
 OF_CHILDREN = frozenset(
-    {"rank", "children", "enrolled", "age", "parts", "profile", "group", "place", "level"}
+    {
+        *("rank", "rank_enrolled", "rank_present", "children", "enrolled", "age", "parts"),
+        *("profile", "group", "place", "level"),
+    }
 )
 """What is read of the children of a household and of their enrolments."""
 
@@ -100,16 +103,14 @@ class Basket:
 
         `present`: children of the household in the same activity that day; `together`: in the same service. `days`:
         of the week that this child has in this service; `units`: of the invoiced period (`period`). `with_service`:
-        the other services that the child has that day.
+        the other services that the child has that day; `sibling_service`: those of the other children.
         """
         that_day = self.by_day.get(asked.day, [])
         monday = asked.day - timedelta(days=asked.day.weekday())
         week = (monday + timedelta(days=n) for n in range(7))
         others = frozenset(b.service for b in that_day if b.child_id == asked.child_id) - {asked.service}
         return {
-            "present": len(
-                {b.child_id for b in that_day if b.activity_id == asked.activity_id} | {asked.child_id}
-            ),
+            "present": len(self.present(asked)),
             "together": len({b.child_id for b in that_day if b.service == asked.service} | {asked.child_id}),
             "days": sum(day == asked.day or self._has(asked, day) for day in week),
             "units": sum(
@@ -119,7 +120,13 @@ class Basket:
             )
             + 1,
             "with_service": others or None,
+            "sibling_service": frozenset(b.service for b in that_day if b.child_id != asked.child_id) or None,
         }
+
+    def present(self, asked: Asked) -> frozenset[int]:
+        """The children that are in the same activity that day, the one asked for counted in."""
+        others = (b for b in self.by_day.get(asked.day, []) if b.activity_id == asked.activity_id)
+        return frozenset({asked.child_id, *(b.child_id for b in others)})
 
     def _has(self, asked: Asked, day: date) -> bool:
         return any(
@@ -181,6 +188,7 @@ class Knowledge:
         if wanted & WHOLE_BASKET:
             whole = self.basket(asked.household_id) if basket is None else basket
             found |= whole.facts(asked, self.regulation.billing.period(asked.day))
+            found["rank_present"] = _rank(family, whole.present(asked), asked.child_id)
         kept = {name: value for name, value in found.items() if name in wanted}
         return rules.know(**(kept | more))
 
@@ -190,6 +198,12 @@ class Knowledge:
         if key not in self._children:
             self._children[key] = _of_child(family, asked)
         return self._children[key]
+
+
+def _rank(family: _Family, children: Iterable[int], child_id: int) -> int | None:
+    """The rank of a child among some of the household, eldest first; None when it is not of the household."""
+    known = sorted((family.children[pk].birth_date, pk) for pk in children if pk in family.children)
+    return next((rank for rank, (_, pk) in enumerate(known, start=1) if pk == child_id), None)
 
 
 def _of_child(family: _Family, asked: Asked) -> dict[str, object]:
@@ -206,6 +220,7 @@ def _of_child(family: _Family, asked: Asked) -> dict[str, object]:
         "children": len(here),
         "parts": family.adults + len(here) if family.adults else None,
         "enrolled": len(enrolled) or None,
+        "rank_enrolled": enrolled.index(asked.child_id) + 1 if asked.child_id in enrolled else None,
         "age": _age(child.birth_date, asked.day),
         "profile": own.profile or None if own else None,
         "group": own.group or None if own else None,

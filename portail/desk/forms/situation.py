@@ -27,6 +27,7 @@ FIELDS = {
     "person": "personne",
     "reason": "motif",
     "with_service": "avec",
+    "sibling_service": "fratrie",
     "quotient": "quotient",
     "income": "revenu",
     "rank": "rang",
