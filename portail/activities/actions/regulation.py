@@ -61,6 +61,8 @@ def apply_regulation(
         if over is not None and over != version:
             raise StaleVersion(version)
         structure_file.apply(rows, actor=actor, now=now)
+        if actor is not None:
+            RegulationDraft.objects.filter(owner=actor).delete()
         if last and last.text == text:
             return last
         applied = Regulation.objects.create(
@@ -68,8 +70,6 @@ def apply_regulation(
         )
         if commune is not None:
             _follow(commune, parsed.commune)
-        if actor is not None:
-            RegulationDraft.objects.filter(owner=actor).delete()
         _record(applied, actor, now)
     return applied
 

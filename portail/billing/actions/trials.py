@@ -13,7 +13,7 @@ from django.db import transaction
 from portail import rules
 from portail.accounts.models import User
 from portail.activities import queries
-from portail.activities.models import Regulation, Service
+from portail.activities.models import Service
 from portail.billing.queries.charges import computed
 from portail.billing.queries.dues import Dues
 from portail.billing.queries.laws import Law
@@ -38,7 +38,13 @@ def start_trial(text: str, label: str, first: date, *, actor: User, now: datetim
     Both texts are kept with the work: what is applied or typed meanwhile changes nothing to its answer.
     """
     rules.parse(text)
-    data = {"text": text, "label": label, "first": first.isoformat(), "over": in_force_text(), "after": 0}
+    data = {
+        "text": text,
+        "label": label,
+        "first": first.isoformat(),
+        "over": queries.text_in_force(),
+        "after": 0,
+    }
     with transaction.atomic():
         User.objects.select_for_update().get(pk=actor.pk)
         last = last_trial(actor)
@@ -62,11 +68,6 @@ def last_trial(actor: User) -> Job | None:
 
 def _subject(actor: User) -> str:
     return f"regulation-trial:{actor.pk}"
-
-
-def in_force_text() -> str:
-    text = Regulation.objects.values_list("text", flat=True).first()
-    return queries.default_regulation() if text is None else text
 
 
 @dataclass
