@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, Exists
 
 from portail import rules
 from portail.activities.models import Session
 from portail.bookings.models import Booking, Enrolment
 from portail.bookings.queries.laws import law
-from portail.bookings.queries.sessions import may_book
+from portail.bookings.queries.sessions import ENDED_OFFERS, may_book
 from portail.bookings.standing import Facts, Law, Said, Standing, judge
 from portail.families.models import Child, Household, HouseholdChild
 
@@ -148,6 +148,7 @@ def _sessions(ids: set[int], *, lock: bool) -> dict[int, Session]:
     if lock:
         list(Session.objects.locked(list(ids)).values_list("pk"))
     rows = Session.objects.filter(pk__in=ids).select_related("service__activity", "place", "closing")
+    rows = rows.annotate(is_offered=~Exists(ENDED_OFFERS))
     return {session.pk: session for session in rows}
 
 
@@ -200,9 +201,16 @@ def _fact(
         bookable_from=enrolment.school_year.bookable_from if enrolment else None,
         own=own.state if own else None,
         theirs=theirs,
-        offered=enrolment is not None and service.is_active and service.activity.is_active,
+        offered=enrolment is not None and _is_offered(session),
         may_book=may_book(link, session.date),
     )
+
+
+def _is_offered(session: Session) -> bool:
+    """Whether its service, its activity, its place and the service in this place are still proposed."""
+    service = session.service
+    in_place: bool = session.is_offered  # type: ignore[attr-defined]
+    return service.is_active and service.activity.is_active and session.place.is_active and in_place
 
 
 def _covers(enrolment: Enrolment, session: Session) -> bool:

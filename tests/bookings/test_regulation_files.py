@@ -7,14 +7,17 @@ import pytest
 
 from portail import rules
 from portail.activities import queries
+from portail.activities.actions import structure
 from portail.activities.actions.regulation import StaleVersion, apply_regulation, default_text
 from portail.activities.models import Place, Regulation, School, Service, ServicePlace, Session
 from portail.bookings.actions.changes import change_bookings
 from portail.bookings.actions.regulation import StillBooked, apply_file, plan
 from portail.bookings.models import Booking
 from portail.bookings.queries.rule_changes import Moved
-from portail.bookings.recap import Wish
+from portail.bookings.queries.sessions import rows_of_month
+from portail.bookings.recap import Wish, recap
 from portail.core.models import JournalEntry
+from portail.families.models import HouseholdChild
 from tests import factories as make
 from tests.factories import NOW
 
@@ -166,6 +169,28 @@ def test_a_session_with_more_children_keeps_its_places_and_is_named(cast):
     done = apply(queries.whole_text().replace("capacity = 40", "capacity = 1"))
     assert (done.sessions, done.full) == (1, [full])
     assert list(Session.objects.order_by("date").values_list("capacity", flat=True)) == [40, 40, 1]
+
+
+@pytest.mark.parametrize("row", ["offer", "place", "service", "activity"])
+def test_nothing_new_is_booked_where_the_file_archived(cast, row):
+    free = make.SessionFactory(service=cast.canteen, place=cast.offer.place, date=FIRST + timedelta(days=1))
+    wish = [Wish(cast.noe.pk, free.pk, True)]
+    assert len(recap(cast.alice.household, wish, now=NOW).added) == 1
+    rows = {
+        "offer": cast.offer,
+        "place": cast.offer.place,
+        "service": cast.canteen,
+        "activity": cast.canteen.activity,
+    }
+    structure.archive(rows[row], actor=None, now=NOW)
+    found = recap(cast.alice.household, wish, now=NOW)
+    assert (found.added, [str(change.standing.why) for change in found.refused]) == (
+        (),
+        ["Cette prestation n'est pas proposée à votre enfant ce jour-là"],
+    )
+    link = HouseholdChild.objects.get(household=cast.alice.household, child=cast.noe)
+    shown = {row.facts.session_id for row in rows_of_month([link], FIRST, FIRST + timedelta(days=20))}
+    assert shown == set(cast.noe.bookings.filter(session__date__gte=FIRST).values_list("session", flat=True))
 
 
 def test_sessions_to_make_are_named():

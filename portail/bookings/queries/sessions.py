@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from portail.activities.models import Session
+from portail.activities.models import ServicePlace, Session
 from portail.bookings.models import Booking
 from portail.bookings.standing import Facts, Standing, State
 from portail.families.models import HouseholdChild
@@ -125,11 +125,18 @@ def may_book(link: HouseholdChild, day: date) -> bool:
     return link.can_book and holds and link.household.closed_at is None
 
 
+ENDED_OFFERS = ServicePlace.objects.filter(
+    service=OuterRef("service"), place=OuterRef("place"), is_active=False
+)
+"""The archived offer of a session's service in its place: nothing new is booked there."""
+
+
 def _offered(children: Any, first: date, last: date) -> QuerySet:
     """(child, opening of the year, session, date, places, closing, taken, service…) of every enrolment."""
     enrolment = "service__activity__enrolments__"
     return (
         Session.objects.filter(
+            ~Exists(ENDED_OFFERS),
             Q(**{f"{enrolment}since": None}) | Q(**{f"{enrolment}since__lte": F("date")}),
             Q(**{f"{enrolment}until": None}) | Q(**{f"{enrolment}until__gte": F("date")}),
             **{
@@ -137,6 +144,7 @@ def _offered(children: Any, first: date, last: date) -> QuerySet:
                 "date__lte": last,
                 "service__is_active": True,
                 "service__activity__is_active": True,
+                "place__is_active": True,
                 f"{enrolment}child__in": children,
                 f"{enrolment}place": F("place"),
                 f"{enrolment}school_year__start__lte": F("date"),
