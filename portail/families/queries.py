@@ -5,7 +5,7 @@ from datetime import date
 from hmac import compare_digest
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Case, Prefetch, Q, QuerySet, Value, When
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,7 @@ from portail.families.models import (
     Adult,
     Child,
     ChildContact,
+    FamilyDocument,
     Household,
     HouseholdChild,
     Request,
@@ -143,4 +144,38 @@ def with_people(households: QuerySet[Household], *, day: date) -> QuerySet[House
     return households.prefetch_related(
         Prefetch("adults", Adult.objects.select_related("user")),
         Prefetch("child_links", links, to_attr="children_now"),
+    )
+
+
+KIND_ORDER = (
+    FamilyDocument.Kind.INVOICE,
+    FamilyDocument.Kind.CREDIT_NOTE,
+    FamilyDocument.Kind.TAX_CERTIFICATE,
+    FamilyDocument.Kind.QUOTIENT_CARD,
+    FamilyDocument.Kind.PAYMENT_RECEIPT,
+    FamilyDocument.Kind.STATEMENT,
+    FamilyDocument.Kind.BOOKING_RECEIPT,
+    FamilyDocument.Kind.FILE,
+)
+"""In which order a family looks for its documents."""
+
+
+def documents(household: Household, *, kind: str = "", year: int | None = None) -> QuerySet[FamilyDocument]:
+    """The household's documents by kind (KIND_ORDER), the latest first; those of one kind or of one year if wanted."""
+    ranks = [When(kind=known, then=Value(rank)) for rank, known in enumerate(KIND_ORDER)]
+    found = household.documents.annotate(rank=Case(*ranks, default=Value(len(ranks))))
+    if kind:
+        found = found.filter(kind=kind)
+    if year:
+        found = found.filter(added_at__year=year)
+    return found.order_by("rank", "-added_at", "-pk")
+
+
+def document_choices(household: Household) -> tuple[list[str], list[int]]:
+    """The kinds of documents that the household has, in KIND_ORDER, and their years, the latest first. One query."""
+    rows = household.documents.order_by().values_list("kind", "added_at__year").distinct()
+    found = list(rows)
+    kinds = {kind for kind, year in found}
+    return [str(kind) for kind in KIND_ORDER if kind in kinds], sorted(
+        {year for _, year in found}, reverse=True
     )

@@ -1,10 +1,13 @@
 """Files put there for a family, from the desk."""
 
+from decimal import Decimal
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from portail.core.models import OutboxMail
+from portail.families.actions.documents import issue
 from portail.families.models import FamilyDocument
 from tests.factories import NOW
 
@@ -70,3 +73,25 @@ def test_no_file_at_all(agent, cast):
     response = agent.post(address, {"title": "Carte"})
     assert response.status_code == 422
     assert "Choisissez un fichier" in response.content.decode()
+
+
+def test_issued_documents_say_their_number_and_code_and_are_never_removed(client, cast):
+    issued = issue(
+        cast.alice.household,
+        FamilyDocument.Kind.INVOICE,
+        "2026000000001",
+        "Facture de novembre 2026",
+        b"%PDF",
+        "facture.pdf",
+        amount=Decimal("48.30"),
+        now=NOW,
+    )
+    client.force_login(cast.agnes)
+    url = reverse("desk:family_documents", args=[cast.alice.household.pk])
+    page = client.get(url, {"nature": "invoice", "annee": "2026"}).content.decode()
+    for part in ("n° 2026000000001", "48,30\xa0€", f"code {issued.code}"):
+        assert part in page
+    remove = reverse("desk:family_document_remove", args=[cast.alice.household.pk, issued.pk])
+    assert remove not in page
+    assert client.get(remove).status_code == client.post(remove).status_code == 404
+    assert FamilyDocument.objects.filter(pk=issued.pk).exists()

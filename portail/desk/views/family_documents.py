@@ -11,7 +11,9 @@ from portail.core import uploads
 from portail.desk import access
 from portail.desk.forms.documents import DocumentForm
 from portail.desk.views import block
+from portail.families import queries
 from portail.families.actions import documents as actions
+from portail.families.models import FamilyDocument
 
 BLOCK = "documents"
 PER_PAGE = 25
@@ -21,9 +23,16 @@ PER_PAGE = 25
 def documents(request: HttpRequest, household_id: int) -> HttpResponse:
     household = access.get_household(request, household_id)
     agent = access.require(request)
-    page = Paginator(household.documents.select_related("added_by"), PER_PAGE)
+    kinds, years = queries.document_choices(household)
+    kind = next((known for known in kinds if known == request.GET.get("nature")), "")
+    year = next((known for known in years if str(known) == request.GET.get("annee")), None)
+    page = Paginator(queries.documents(household, kind=kind, year=year), PER_PAGE)
     context = {
         "household": household,
+        "kinds": [(known, FamilyDocument.Kind(known).label) for known in kinds],
+        "years": years,
+        "kind": kind,
+        "year": year,
         "page": page.get_page(request.GET.get("page")),
         "can_edit": has_right(agent, Right.EDIT_FAMILIES),
     }
