@@ -109,6 +109,17 @@ def _ask(world: SimpleNamespace) -> None:
         },
     )
     world.certificate = make.RequestFactory(**alice, kind=Request.Kind.TAX_CERTIFICATE, data={"year": 2025})
+    world.quotient = make.QuotientFactory(household=world.alice.household, kind="CAF")
+    world.quotient_request = make.RequestFactory(**alice, kind=Request.Kind.QUOTIENT, data={"kind": "CAF"})
+    world.proof = _stored(
+        FamilyDocument(
+            household=world.alice.household,
+            request=world.quotient_request,
+            kind=FamilyDocument.Kind.PROOF,
+            title="Justificatif",
+            added_at=make.NOW,
+        )
+    )
     world.family_document = _stored(
         FamilyDocument(household=world.alice.household, title="Attestation", added_at=make.NOW)
     )
@@ -235,6 +246,9 @@ def _desk_values(world: SimpleNamespace) -> dict[str, Any]:
         "section": "deadlines",
         "desk:rule_value number": 1,
         "desk:rule_model slug": "vailhauques",
+        "quotient_id": world.quotient.pk,
+        "desk:proof document_id": world.proof.pk,
+        "desk:request_quotient request_id": world.quotient_request.pk,
         "desk:request_approve request_id": world.change.pk,
         "desk:request_link request_id": world.link.pk,
         "desk:run_post run_id": world.published_run.pk,

@@ -38,6 +38,7 @@ from portail.families.models import (
     FamilyDocument,
     Household,
     HouseholdChild,
+    Quotient,
     Request,
 )
 from portail.messaging.models import LegalPage, News, PublicDocument
@@ -175,16 +176,31 @@ def get_published_run(request: HttpRequest, run_id: int, right: Right = Right.RE
 def get_document(
     request: HttpRequest, household_id: int, document_id: int, right: Right = Right.READ_FAMILIES
 ) -> FamilyDocument:
-    """A file put there for this household."""
+    """A file put there for this household. A proof of a quotient has an address of its own (`get_proof`)."""
     require(request, right)
-    return _found(FamilyDocument.objects.select_related("household"), pk=document_id, household=household_id)
+    files = FamilyDocument.objects.exclude(kind=FamilyDocument.Kind.PROOF).select_related("household")
+    return _found(files, pk=document_id, household=household_id)
+
+
+def get_proof(request: HttpRequest, household_id: int, document_id: int) -> FamilyDocument:
+    """The proof of a quotient: for those who decide on it, and each reading is written in the journal."""
+    require(request, Right.DECIDE_REQUESTS)
+    proofs = FamilyDocument.objects.filter(kind=FamilyDocument.Kind.PROOF).select_related("household")
+    return _found(proofs, pk=document_id, household=household_id)
+
+
+def get_quotient(request: HttpRequest, household_id: int, quotient_id: int) -> Quotient:
+    """A quotient of this household, replaced or not; what only withdraws another has no such address."""
+    require(request, Right.EDIT_FAMILIES)
+    rows = Quotient.objects.filter(is_void=False).select_related("household", "proof")
+    return _found(rows, pk=quotient_id, household=household_id)
 
 
 def get_document_to_remove(request: HttpRequest, household_id: int, document_id: int) -> FamilyDocument:
     """A file that was deposited; what the portal issued stays for ever, and has no such address."""
     require(request, Right.EDIT_FAMILIES)
-    deposited = FamilyDocument.objects.filter(code=None).select_related("household")
-    return _found(deposited, pk=document_id, household=household_id)
+    deposited = FamilyDocument.objects.filter(code=None).exclude(kind=FamilyDocument.Kind.PROOF)
+    return _found(deposited.select_related("household"), pk=document_id, household=household_id)
 
 
 # --- activities

@@ -57,6 +57,11 @@ OTHERS = {
     "counted": "Compté",
     "expected": "Attendu",
     "note": "Remarque",
+    "value": "Quotient",
+    "proved_on": "Date du justificatif",
+    "received_on": "Reçu le",
+    "source": "Origine",
+    "document": "Pièce",
 }
 # What the subject of a line is a row of: its own names of fields come before the families'.
 SUBJECTS: dict[str, type[Model]] = {

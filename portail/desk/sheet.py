@@ -13,6 +13,7 @@ from portail.bookings import queries as bookings
 from portail.bookings.models import Booking, Enrolment, Receipt
 from portail.core.models import JournalEntry, OutboxMail
 from portail.desk.journal_words import Line, in_words
+from portail.desk.quotient_block import QuotientBlock, quotient_block
 from portail.families.models import (
     Adult,
     ChildContact,
@@ -56,6 +57,7 @@ class Sheet:
     bookings: list[Booking]
     coming: int
     receipts: list[Receipt]
+    quotient: QuotientBlock
     requests: list[Request]
     documents: list[FamilyDocument]
     mails: list[OutboxMail]
@@ -72,7 +74,7 @@ def sheet(household: Household, *, now: datetime) -> Sheet:
     lists: dict[str, QuerySet] = {
         "receipts": bookings.receipts(household),
         "requests": household.requests.select_related("child"),
-        "documents": household.documents.all(),
+        "documents": household.documents.exclude(kind=FamilyDocument.Kind.PROOF),
         "mails": OutboxMail.objects.filter(about=subject).defer("text", "html"),
         "journal": JournalEntry.objects.filter(subject=subject),
     }
@@ -86,6 +88,7 @@ def sheet(household: Household, *, now: datetime) -> Sheet:
         year=year,
         bookings=list(coming[:SHOWN_BOOKINGS]),
         coming=coming.count(),
+        quotient=quotient_block(household, today=today),
         has_more=frozenset(name for name, (_, more) in cut.items() if more),
         journal=in_words(cut["journal"][0]),
         **{name: cut[name][0] for name in ("receipts", "requests", "documents", "mails")},

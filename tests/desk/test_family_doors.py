@@ -12,7 +12,7 @@ from portail.accounts.rights import has_right
 from portail.bookings.models import Receipt, ReceiptLine
 from portail.core.uploads import examine
 from portail.desk import urls
-from portail.families.actions import documents, requests
+from portail.families.actions import documents, proofs, requests
 from portail.families.models import Request
 from tests import factories as make
 from tests.desk.doors import DOORS, Door
@@ -34,6 +34,7 @@ def rows(cast, time_machine):
     )
     ReceiptLine.objects.create(receipt=receipt, booking=booking, change="added")
     upload = examine(SimpleUploadedFile("carte.pdf", PDF))
+    sent = proofs.send_proof(home, [upload], kind="CAF", token=UUID(int=2), author=alice, now=NOW)
     waiting = make.UserFactory(first_name="Marie", last_name="Démocivis")
     found = {
         "one": 1,
@@ -47,6 +48,9 @@ def rows(cast, time_machine):
         "contact": make.ChildContactFactory(household=home, child=cast.lea).pk,
         "receipt": receipt.number,
         "document": documents.put_document(home, "Carte", upload, actor=cast.agnes, now=NOW).pk,
+        "quotient": make.QuotientFactory(household=home).pk,
+        "sent": sent.pk,
+        "proof": sent.documents.get().pk,
         "change": requests.ask_change(home, {"city": "Caen"}, household=home, author=alice, now=NOW).pk,
         "message": requests.send_message(home, "Bonjour", author=alice, now=NOW).pk,
         "link": make.RequestFactory(kind=Request.Kind.LINK, household=None, author=waiting).pk,

@@ -202,7 +202,7 @@ def test_what_was_decided_is_told_and_offers_no_more_decision(agent, change):
 
 
 def test_the_page_of_one_takes_few_queries(agent, change, django_assert_num_queries):
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         agent.get(at("request", change))
     Request.objects.filter(pk=change.pk).update(state="approved", decided_at=NOW)
     with django_assert_num_queries(7):

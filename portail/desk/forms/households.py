@@ -1,5 +1,6 @@
 """What an agent types about a dossier, its adults, its children and whom to call."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -7,9 +8,11 @@ from django import forms
 from django.utils import timezone
 
 from portail.activities.models import School, SchoolClass, SchoolYear
+from portail.activities.queries import regulation
 from portail.core.forms import DayInput, EditForm, Form
 from portail.core.phones import PhoneField
 from portail.families.models import Adult, Child, ChildContact, Household, HouseholdChild, Schooling
+from portail.rules.asking import asking
 
 PHONES = ("mobile_phone", "home_phone", "work_phone")
 OLDEST_CHILD = timedelta(days=366 * 20)
@@ -27,6 +30,7 @@ class HouseholdForm(EditForm):
             "street_more",
             "postcode",
             "city",
+            "residence",
             "invoices_by_mail",
             "note",
         ]
@@ -36,6 +40,23 @@ class HouseholdForm(EditForm):
             "postcode": forms.TextInput(attrs={"inputmode": "numeric", "class": "input input-short"}),
         }
         help_texts = {"note": "Lue par les agents seulement."}
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        words = asking(regulation()).words.get("residence", ())
+        if words:
+            self.fields["residence"] = self._residence(words)
+
+    def _residence(self, words: Sequence[str]) -> forms.ChoiceField:
+        """The classes of residence that prices depend on, and the word that this dossier has when it is another."""
+        kept = self.instance.residence
+        offered = [*words, *([kept] if kept and kept not in words else [])]
+        return forms.ChoiceField(
+            label="Lieu de résidence",
+            choices=[("", "Pas encore dit"), *((word, word) for word in offered)],
+            required=False,
+            help_text="Le règlement en fait dépendre des prix ou des délais.",
+        )
 
 
 class NewHouseholdForm(HouseholdForm):

@@ -24,9 +24,11 @@ def documents(request: HttpRequest, household_id: int) -> HttpResponse:
     household = access.get_household(request, household_id)
     agent = access.require(request)
     kinds, years = queries.document_choices(household)
+    kinds = [known for known in kinds if known != FamilyDocument.Kind.PROOF]
     kind = next((known for known in kinds if known == request.GET.get("nature")), "")
     year = next((known for known in years if str(known) == request.GET.get("annee")), None)
-    page = Paginator(queries.documents(household, kind=kind, year=year), PER_PAGE)
+    files = queries.documents(household, kind=kind, year=year).exclude(kind=FamilyDocument.Kind.PROOF)
+    page = Paginator(files, PER_PAGE)
     context = {
         "household": household,
         "kinds": [(known, FamilyDocument.Kind(known).label) for known in kinds],

@@ -4,18 +4,22 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from csp.constants import SELF
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from portail.accounts.models import User
 from portail.accounts.rights import Right, has_right
+from portail.activities import queries as activities
 from portail.billing.actions import certificates
 from portail.core.forms import Form
 from portail.desk import access
+from portail.desk.forms.quotients import AcceptProofForm
 from portail.desk.forms.requests import AnswerForm, ApproveForm, GrantForm, LinkForm, RefuseForm
-from portail.families import search
+from portail.families import quotients, search
 from portail.families.actions import decisions
-from portail.families.models import Household, Request
+from portail.families.models import FamilyDocument, Household, Request
 from portail.families.queries import change_lines
 
 
@@ -34,7 +38,8 @@ def show(
     context: dict[str, Any] = {
         "asked": asked,
         "can_decide": may,
-        "documents": asked.documents.all(),
+        **_files(asked),
+        "can_read_proof": has_right(agent, Right.DECIDE_REQUESTS),
         "lines": _lines(asked, current),
         "is_gone": asked.kind == Request.Kind.CHANGE and not current,
         "refuse": RefuseForm(prefix="refuse"),
@@ -42,14 +47,35 @@ def show(
     if may:
         context |= _forms(asked, current, bound) | _certificate(asked, agent)
     invalid = any(form.errors for form in bound.values())
-    return render(
+    response = render(
         request, "desk/requests/request.html", {**context, **bound}, status=422 if invalid else status
     )
+    if context["pages"]:
+        response._csp_update = {"frame-src": [SELF]}  # type: ignore[attr-defined]  # a PDF is read beside the form
+    return response
 
 
 def approval(asked: Request, answer: str = "") -> ApproveForm:
     """The form that approves what stands today."""
     return ApproveForm(initial={"answer": answer, "seen": json.dumps(decisions.current_values(asked))})
+
+
+def proof_form(asked: Request, data: Mapping[str, Any] | None = None) -> AcceptProofForm:
+    """What the agent reads on the proof; it counts as received the day the family sent it."""
+    kinds = quotients.kinds(activities.regulation().quotient)
+    sent_on = timezone.localdate(asked.created_at)
+    initial = {"kind": asked.data.get("kind"), "received_on": sent_on}
+    return AcceptProofForm(data, kinds=kinds, initial=initial)
+
+
+def _files(asked: Request) -> dict[str, list[FamilyDocument]]:
+    """The pages that the family sent, and what the service put there."""
+    files = list(asked.documents.order_by("added_at", "pk"))
+    proof = FamilyDocument.Kind.PROOF
+    return {
+        "pages": [file for file in files if file.kind == proof],
+        "documents": [file for file in files if file.kind != proof],
+    }
 
 
 def link_form(
@@ -75,6 +101,8 @@ def already(asked: Request) -> str:
 def _forms(asked: Request, current: Mapping[str, Any], bound: Mapping[str, Any]) -> dict[str, Any]:
     if asked.kind == Request.Kind.CHANGE:
         return {"approve": ApproveForm(initial={"seen": json.dumps(current)})}
+    if asked.kind == Request.Kind.QUOTIENT:
+        return {} if "accept_proof" in bound else {"accept_proof": proof_form(asked)}
     if asked.kind == Request.Kind.LINK:
         return {} if "link" in bound else {"link": link_form(asked)}
     year = asked.data.get("year")

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portail.accounts.rights import Right
 from portail.core.changes import EditedMeanwhile
-from portail.core.forms import Form
+from portail.core.forms import Form, written
 from portail.desk import access
 from portail.desk.forms.requests import AnswerForm, ApproveForm, QueueForm, RefuseForm
 from portail.desk.views import request_page
-from portail.families.actions import decisions, links
+from portail.families.actions import decisions, links, quotients
 from portail.families.actions.requests import AlreadyDecided
 from portail.families.models import Request
 
@@ -53,6 +53,23 @@ def approve(request: HttpRequest, request_id: int) -> HttpResponse:
 
 
 @require_POST
+def accept_proof(request: HttpRequest, request_id: int) -> HttpResponse:
+    """The proof is good: its quotient is entered and the request accepted, at once."""
+    asked = _get(request, request_id, Request.Kind.QUOTIENT)
+    form = request_page.proof_form(asked, request.POST)
+
+    def decide() -> Request | None:
+        answer, agent = form.cleaned_data["answer"], access.require(request)
+        return written(
+            form,
+            lambda: quotients.approve(asked, form.given(), answer=answer, actor=agent, now=timezone.now()),
+        )
+
+    told = "Le quotient est enregistré et la démarche acceptée. La famille est prévenue."
+    return _decide(request, asked, "accept_proof", form, decide, told=told)
+
+
+@require_POST
 def refuse(request: HttpRequest, request_id: int) -> HttpResponse:
     asked = _get(request, request_id, *Request.Kind)
     form = RefuseForm(request.POST, prefix="refuse")
@@ -85,13 +102,20 @@ def _get(request: HttpRequest, request_id: int, *kinds: str) -> Request:
 
 
 def _decide(
-    request: HttpRequest, asked: Request, name: str, form: Form, decide: Callable[[], Request], *, told: str
+    request: HttpRequest,
+    asked: Request,
+    name: str,
+    form: Form,
+    decide: Callable[[], Request | None],
+    *,
+    told: str,
 ) -> HttpResponse:
     """Decide, or show the page again with what stands in the way; an agent who comes second is told."""
     if not form.is_valid():
         return request_page.show(request, asked, bound={name: form})
     try:
-        decide()
+        if decide() is None:
+            return request_page.show(request, asked, bound={name: form})
     except AlreadyDecided as first:
         messages.warning(request, request_page.already(first.request))
         return redirect("desk:request", asked.pk)

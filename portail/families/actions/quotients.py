@@ -3,12 +3,13 @@
 Append-only: what was entered stays, and is replaced. Whatever counts afterwards is said by `families.quotients`.
 """
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -50,6 +51,14 @@ class Superseded(Exception):
         self.by = by
 
 
+class Refused(Exception):
+    """One of many that cannot be entered: whose, and why in words."""
+
+    def __init__(self, household: Household, problem: ValidationError) -> None:
+        super().__init__(" ".join(problem.messages))
+        self.household = household
+
+
 def enter(
     household: Household,
     given: Given,
@@ -77,6 +86,28 @@ def enter(
             _tell(household, change.of(made), now)
             cards.issue(made, actor=actor, now=now, files=files)
         return made
+
+
+def enter_many(
+    entries: Sequence[tuple[Household, Given]],
+    *,
+    token: UUID,
+    actor: User,
+    now: datetime,
+    source: str = Quotient.Source.DESK,
+    tells: bool = True,
+) -> list[Quotient]:
+    """Many at once, all or none. The same token is the same gesture. Raises Refused."""
+    made = []
+    with transaction.atomic():
+        for household, given in sorted(entries, key=lambda entry: entry[0].pk):
+            own = uuid5(token, f"{household.pk} {given}")
+            try:
+                one = enter(household, given, token=own, actor=actor, now=now, source=source, tells=tells)
+            except ValidationError as problem:
+                raise Refused(household, problem) from problem
+            made.append(one)
+    return made
 
 
 def approve(request: Request, given: Given, *, answer: str = "", actor: User, now: datetime) -> Request:
