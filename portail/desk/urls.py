@@ -116,6 +116,10 @@ request_pages: list[URLPattern] = [
     path("demarches/<id:request_id>/rattacher/", account_links.link, name="request_link"),
     path("demarches/<id:request_id>/attestation/", certificates.approve, name="certificate_approve"),
     path("demarches/<id:request_id>/attestation/apercu/", certificates.preview, name="certificate_preview"),
+]
+
+# --- papers of billing
+paper_pages: list[URLPattern] = [
     path("attestations/", certificates.all_of_a_year, name="certificates"),
     path("facturations/<id:run_id>/courrier/", run_post.post, name="run_post"),
     path("facturations/<id:run_id>/courrier/<int:part>/", run_post.download, name="run_post_file"),
@@ -212,6 +216,7 @@ urlpatterns: list[URLPattern] = [
     *home_pages,
     *family_pages,
     *request_pages,
+    *paper_pages,
     *session_pages,
     *activity_pages,
     *publication_pages,

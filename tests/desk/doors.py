@@ -61,6 +61,7 @@ DOORS = [
     Door("planning_save", BOOK, HOME, "post"),
     Door("receipts", READ, HOME),
     Door("receipt", READ, (*HOME, "receipt")),
+    Door("receipt_paper", READ, (*HOME, "receipt"), "post"),
     Door("family_documents", READ, HOME),
     Door("family_document_new", EDIT, HOME),
     Door("family_document", READ, (*HOME, "document")),
@@ -79,6 +80,8 @@ DOORS = [
     Door("request", READ, ("change",)),
     Door("request_approve", DECIDE, ("change",), "post"),
     Door("request_refuse", DECIDE, ("change",), "post"),
+    Door("certificate_preview", DECIDE, ("certificate",)),
+    Door("certificate_approve", DECIDE, ("certificate",), "post"),
     Door("request_answer", DECIDE, ("message",), "post"),
     Door("request_link", DECIDE, ("link",), "post"),
 ]

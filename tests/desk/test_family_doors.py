@@ -53,6 +53,7 @@ def rows(cast, time_machine):
         "proof": sent.documents.get().pk,
         "change": requests.ask_change(home, {"city": "Caen"}, household=home, author=alice, now=NOW).pk,
         "message": requests.send_message(home, "Bonjour", author=alice, now=NOW).pk,
+        "certificate": requests.ask_tax_certificate(home, 2025, author=alice, now=NOW).pk,
         "link": make.RequestFactory(kind=Request.Kind.LINK, household=None, author=waiting).pk,
     }
     return SimpleNamespace(cast=cast, **found)

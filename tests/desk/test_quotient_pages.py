@@ -147,8 +147,8 @@ def test_a_correction_and_a_withdrawal_leave_their_history(desk, cast):
 def test_the_pages_stand_beside_the_form_and_reading_them_is_noted(desk, cast, sent):
     page = desk.get(reverse("desk:request", args=[sent.pk]))
     photo, pdf = sent.documents.order_by("pk")
-    assert '<img class="proof"' in text(page)
-    assert '<iframe class="proof"' in text(page)
+    assert "<img src=" in text(page)
+    assert "<iframe" in text(page)
     assert "frame-src 'self'" in page["Content-Security-Policy"]
     assert page.context["accept_proof"].initial["received_on"] == date(2026, 11, 20)
     shown = desk.get(reverse("desk:proof", args=[sent.household_id, photo.pk]))
