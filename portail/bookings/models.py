@@ -122,6 +122,14 @@ class Receipt(models.Model):
     by_service = models.BooleanField(_("Fait par le service"), default=False)
     reason = models.CharField(_("Motif"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("Fait le"))
+    difference = models.DecimalField(
+        _("Différence de prix"),
+        max_digits=10,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="Avec ce qui était réservé, en euros, autres réservations et forfaits compris.",
+    )
     closing = models.ForeignKey(
         Closing,
         models.PROTECT,
@@ -151,6 +159,10 @@ def receipt_number(pk: int, at: datetime) -> str:
 
 
 class ReceiptLine(models.Model):
+    """A booking made or cancelled. `explanation` is plain JSON: {"steps": […], "parts": […]} of the price, or
+    {"unknown": …}; sentences as `rules` puts them in JSON.
+    """
+
     class Change(models.TextChoices):
         ADDED = "added", _("Ajouté")
         REMOVED = "removed", _("Retiré")
@@ -159,6 +171,16 @@ class ReceiptLine(models.Model):
     booking = models.ForeignKey(Booking, models.PROTECT, related_name="receipt_lines")
     change = models.CharField(_("Changement"), max_length=8, choices=Change.choices)
     conditions = models.CharField(_("Conditions"), max_length=300, blank=True)
+    price = models.DecimalField(
+        _("Prix"),
+        max_digits=10,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="Ce que la ligne ajoute à ce qui est dû, en euros ; négatif : retire ; vide : pas encore connu.",
+    )
+    explanation = models.JSONField(_("Pourquoi ce prix"), default=dict, blank=True)
+    is_late = models.BooleanField("Après la date limite", default=False)
 
     class Meta:
         verbose_name = "ligne de reçu"

@@ -2,16 +2,23 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Count, Exists
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from portail import rules
 from portail.activities.models import Session
+from portail.bookings.costs import Act, Cost, Difference, costs
 from portail.bookings.models import Booking, Enrolment
+from portail.bookings.queries.known import Booked, Knowledge, knowledge
 from portail.bookings.queries.laws import law
+from portail.bookings.queries.prices import Prices
 from portail.bookings.queries.sessions import ENDED_OFFERS, may_book
-from portail.bookings.standing import Facts, Law, Said, Standing, judge
+from portail.bookings.queries.told import Teller, has_quota, teller
+from portail.bookings.respect import respecting
+from portail.bookings.standing import Facts, Law, Said, Standing, judge, said_lazy
 from portail.families.models import Child, Household, HouseholdChild
 
 Pair = tuple[int, int]
@@ -29,7 +36,8 @@ class Wish:
 
 @dataclass(frozen=True)
 class Change:
-    """A wish once judged. `conditions`: until when it can be undone; `booking`: the one to cancel."""
+    """A wish once judged. `conditions`: until when it can be undone, and what it costs to come late; `booking`: the one
+    to cancel; `cost`: what it adds to what is due, when the regulation tells prices."""
 
     child: Child
     session: Session
@@ -37,6 +45,16 @@ class Change:
     standing: Standing
     conditions: Said = ""
     booking: Booking | None = None
+    cost: Cost | None = None
+
+    @property
+    def pair(self) -> Pair:
+        return self.child.pk, self.session.pk
+
+    @property
+    def place(self) -> Booked:
+        service = self.session.service
+        return Booked(self.child.pk, service.activity_id, service.code, self.session.date)
 
     @property
     def wish(self) -> Wish:
@@ -48,12 +66,14 @@ class Recap:
     """What would be done, by child and date; what is already so is left out.
 
     `gone`: how many sessions do not exist any more. `needs_reason`: the service passes a deadline somewhere.
+    `difference`: what it all adds to what was booked, when the regulation tells prices.
     """
 
     added: tuple[Change, ...] = ()
     removed: tuple[Change, ...] = ()
     refused: tuple[Change, ...] = ()
     gone: int = 0
+    difference: Difference | None = None
     wishes: frozenset[Wish] = field(default=frozenset(), repr=False)
 
     @property
@@ -98,38 +118,51 @@ def recap(
     wanted = {(w.child_id, w.session_id) for w in wishes if w.wanted}
     unwanted = {(w.child_id, w.session_id) for w in wishes if not w.wanted} - wanted
     pairs = wanted | unwanted
-    links = _links(household, {child for child, _ in pairs})
-    sessions = _sessions({session for _, session in pairs}, lock=lock)
+    links = _links(household, {child for child, _session in pairs})
+    sessions = _sessions({session for _child, session in pairs}, lock=lock)
     known = sorted(
         (pair for pair in pairs if pair[1] in sessions),
         key=lambda p: (links[p[0]].child.birth_date, p[0], *_order(sessions[p[1]])),
     )
-    judged_by = law(now, as_service=as_service)
+    judged_by = law(now, as_service=as_service, for_basket=True)
+    about = _about(household, [sessions[session].date for _child, session in known], judged_by)
+    tell = teller(household.pk, links, judged_by, about)
     own, theirs = _bookings(household, known)
     facts = _facts(known, links, sessions, own, theirs)
     if household.closed_at is not None:
         facts = {pair: replace(fact, may_book=False) for pair, fact in facts.items()}
-    standings = _judge(known, facts, wanted, judged_by)
-    conditions = _conditions([p for p, s in standings.items() if s.can_change], facts, wanted, judged_by)
+    facts = told_to(facts, sessions, wanted, tell)
+    standings = _judge(known, facts, wanted, judged_by, tell)
     changes = [
         Change(
             child=links[pair[0]].child,
             session=sessions[pair[1]],
             wanted=pair in wanted,
             standing=standings[pair],
-            conditions=conditions.get(pair, ""),
             booking=own.get(pair),
         )
         for pair in known
         if pair in standings
     ]
+    changes = respecting(changes, tell)
+    possible = [change for change in changes if change.standing.can_change]
+    possible, difference = _priced(_with_conditions(possible, facts, judged_by), tell)
     return Recap(
-        added=tuple(c for c in changes if c.wanted and c.standing.can_change),
-        removed=tuple(c for c in changes if not c.wanted and c.standing.can_change),
+        added=tuple(c for c in possible if c.wanted),
+        removed=tuple(c for c in possible if not c.wanted),
         refused=tuple(c for c in changes if not c.standing.can_change),
         gone=len(pairs) - len(known),
+        difference=difference,
         wishes=frozenset(Wish(*pair, pair in wanted) for pair in pairs),
     )
+
+
+def _about(household: Household, days: list[date], judged_by: Law) -> Knowledge:
+    """What the rules may know of the family for these days; its whole basket when they judge it."""
+    first, last = min(days, default=judged_by.today), max(days, default=judged_by.today)
+    regulation = judged_by.regulation
+    with_baskets = True if regulation.constraints else None
+    return knowledge([household], first, last, regulation=regulation, with_baskets=with_baskets)
 
 
 def _links(household: Household, children: set[int]) -> dict[int, HouseholdChild]:
@@ -225,7 +258,7 @@ def _covers(enrolment: Enrolment, session: Session) -> bool:
 
 def _bookings(household: Household, pairs: Sequence[Pair]) -> tuple[dict[Pair, Booking], set[Pair]]:
     active = Booking.objects.active().filter(
-        child__in={child for child, _ in pairs}, session__in={session for _, session in pairs}
+        child__in={child for child, _session in pairs}, session__in={session for _child, session in pairs}
     )
     own: dict[Pair, Booking] = {}
     theirs: set[Pair] = set()
@@ -255,16 +288,49 @@ def _taken(sessions: Iterable[Session]) -> dict[int, int]:
     return dict(rows.annotate(Count("pk")))
 
 
+def told_to(
+    facts: dict[Pair, Facts], sessions: dict[int, Session], wanted: set[Pair], tell: Teller
+) -> dict[Pair, Facts]:
+    """With what the rules look at beside the session: who asks, and the first day of what is booked together."""
+    firsts: dict[Pair, date] = {}
+    for child_id, session_id in wanted & facts.keys():
+        order = (child_id, sessions[session_id].service.activity_id)
+        day = sessions[session_id].date
+        firsts[order] = min(day, firsts.get(order, day))
+    told = {}
+    for pair, fact in facts.items():
+        activity = sessions[pair[1]].service.activity_id
+        first = firsts[pair[0], activity] if pair in wanted else tell.firsts.get(pair)
+        known = tell.known(pair[0], activity, fact.service, fact.date)
+        told[pair] = replace(fact, known=known, first=first)
+    return told
+
+
 def _judge(
-    pairs: Sequence[Pair], facts: dict[Pair, Facts], wanted: set[Pair], law: Law
+    pairs: Sequence[Pair], facts: dict[Pair, Facts], wanted: set[Pair], law: Law, tell: Teller
 ) -> dict[Pair, Standing]:
     """How each change that is asked stands; a wish for what is already so is no change."""
     removing = [pair for pair in pairs if pair not in wanted and facts[pair].own]
     adding = [pair for pair in pairs if pair in wanted and not facts[pair].own]
-    standings = dict(zip(removing, judge((facts[pair] for pair in removing), law), strict=True))
+    standings = dict(zip(removing, _in_turn([facts[p] for p in removing], law, tell), strict=True))
     freed = [pair for pair in removing if standings[pair].can_change and facts[pair].own in Booking.TAKING]
     asked = _as_if_in_turn(adding, facts, freed)
-    return standings | dict(zip(adding, judge(asked, law), strict=True))
+    return standings | dict(zip(adding, _in_turn(asked, law, tell), strict=True))
+
+
+def _in_turn(asked: list[Facts], law: Law, tell: Teller) -> list[Standing]:
+    """Judged at once; one after the other when a quota counts the late ones."""
+    if not has_quota(law.regulation):
+        return judge(asked, law)
+    found = []
+    for fact in asked:
+        action = rules.Action.CANCEL if fact.own else rules.Action.BOOK
+        late = tell.late(fact.child_id, action, fact.service, fact.date, fact.known)
+        (standing,) = judge([replace(fact, late=late)], law)
+        if standing.is_late and standing.can_change:
+            tell.lates.added(fact.child_id, action, fact.date)
+        found.append(standing)
+    return found
 
 
 def _as_if_in_turn(
@@ -274,7 +340,7 @@ def _as_if_in_turn(
 ) -> list[Facts]:
     """Places as each child finds them: less what this change gives back, more what the siblings before it take."""
     moved: dict[int, int] = {}
-    for _, session_id in freed:
+    for _child, session_id in freed:
         moved[session_id] = moved.get(session_id, 0) - 1
     found = []
     for pair in adding:
@@ -285,15 +351,35 @@ def _as_if_in_turn(
     return found
 
 
-def _conditions(
-    pairs: Sequence[Pair],
-    facts: dict[Pair, Facts],
-    wanted: set[Pair],
-    law: Law,
-) -> dict[Pair, Said]:
+def _with_conditions(changes: list[Change], facts: dict[Pair, Facts], law: Law) -> list[Change]:
     """Until when what is added can be cancelled, and what is removed booked again (as places allow)."""
     questions = []
-    for pair in pairs:
-        action = rules.Action.CANCEL if pair in wanted else rules.Action.BOOK
-        questions.append((action, replace(facts[pair], capacity=None).for_rules(law.now)))
-    return {pair: decision.told for pair, decision in zip(pairs, law.decide(questions), strict=True)}
+    for change in changes:
+        action = rules.Action.CANCEL if change.wanted else rules.Action.BOOK
+        asked = replace(facts[change.pair], capacity=None, late=0)
+        questions.append((action, asked.for_rules(law.now)))
+    decisions = law.decide(questions)
+    return [
+        replace(change, conditions=_conditions(change, decision, facts[change.pair]))
+        for change, decision in zip(changes, decisions, strict=True)
+    ]
+
+
+def _conditions(change: Change, decision: rules.Decision, facts: Facts) -> Said:
+    told: Said = decision.told
+    is_full = facts.capacity is not None and facts.taken >= facts.capacity
+    if not change.wanted and is_full and decision.is_allowed:
+        told = format_lazy(_("{told}, s'il reste de la place"), told=said_lazy(told))
+    if change.standing.has_surcharge:
+        label = change.standing.label or _("une majoration")
+        told = format_lazy(_("Après la date limite, avec {label}. {told}"), label=label, told=said_lazy(told))
+    return told
+
+
+def _priced(changes: list[Change], tell: Teller) -> tuple[list[Change], Difference | None]:
+    prices = Prices(tell.law.regulation, tell.law.calendar, tell.facts, channel=tell.law.channel)
+    acts = [Act(c.place, c.wanted, c.standing, c.booking) for c in changes]
+    found, difference = costs(acts, prices, tell)
+    if found is None:
+        return changes, None
+    return [replace(c, cost=cost) for c, cost in zip(changes, found, strict=True)], difference

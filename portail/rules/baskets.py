@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from .calendars import Calendar, CalendarUnknown
+from .calendars import Calendar
 from .days import last_day
+from .periods import start_of
 from .pricing import Price, PriceUnknown, chosen_tariffs, price_by, total
 from .scopes import Known
 from .sentences import Sentence, say, step
@@ -129,7 +130,7 @@ class _Till:
 
     def _package(self, tariff: Tariff, place: Place) -> Package:
         child = None if tariff.per in FAMILY else place.child
-        start = self._start(tariff.per, place.day)
+        start = start_of(tariff.per, place.day, self.calendar)
         key = (tariff.name, child, start)
         if key not in self.packages:
             found = self._capped(tariff, place) if tariff.cap else self._price(tariff, place, place.known)
@@ -139,7 +140,7 @@ class _Till:
     def _capped(self, tariff: Tariff, place: Place) -> Price:
         cap = tariff.cap
         assert cap is not None
-        start = self._start(Per(cap.per), place.day)
+        start = start_of(cap.per, place.day, self.calendar)
         if not self._is_complete(cap.per, start):
             found = self._price(tariff, place, place.known)
             told = step("price.later", most=cap.amount, per=say(f"per.{cap.per}"))
@@ -165,28 +166,6 @@ class _Till:
         }
         longest = timedelta(days=365 if per == "year" else 100)
         return self.complete[0] <= start and ends.get(per, start + longest) <= self.complete[1]
-
-    def _start(self, per: Per, day: date) -> date:
-        """The first day of the week, month, term (September, January, April), school period or school year."""
-        match per:
-            case Per.WEEK:
-                return day - timedelta(days=day.weekday())
-            case Per.MONTH | Per.FAMILY_MONTH:
-                return day.replace(day=1)
-            case Per.TERM:
-                return day.replace(month=next(month for month in (9, 4, 1) if day.month >= month), day=1)
-            case Per.PERIOD:
-                return self._school_period(day)
-            case Per.YEAR | Per.FAMILY_YEAR:
-                return self.calendar.school_year_start(day)
-            case _:
-                return day
-
-    def _school_period(self, day: date) -> date:
-        try:
-            return self.calendar.school_period_start(day)
-        except CalendarUnknown:
-            return self.calendar.school_year_start(day)
 
 
 def _included(package: Package) -> Price:

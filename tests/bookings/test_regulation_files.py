@@ -13,8 +13,8 @@ from portail.activities.models import Place, Regulation, School, Service, Servic
 from portail.bookings.actions.changes import change_bookings
 from portail.bookings.actions.regulation import StillBooked, apply_file, plan
 from portail.bookings.models import Booking
+from portail.bookings.queries import law, month
 from portail.bookings.queries.rule_changes import Moved
-from portail.bookings.queries.sessions import rows_of_month
 from portail.bookings.recap import Wish, recap
 from portail.core.models import JournalEntry
 from portail.families.models import HouseholdChild
@@ -189,7 +189,8 @@ def test_nothing_new_is_booked_where_the_file_archived(cast, row):
         ["Cette prestation n'est pas proposée à votre enfant ce jour-là"],
     )
     link = HouseholdChild.objects.get(household=cast.alice.household, child=cast.noe)
-    shown = {row.facts.session_id for row in rows_of_month([link], FIRST, FIRST + timedelta(days=20))}
+    months = {day.replace(day=1) for day in (FIRST, FIRST + timedelta(days=20))}
+    shown = {cell.session_id for first in months for cell in month([link], first, law(NOW)).cells}
     assert shown == set(cast.noe.bookings.filter(session__date__gte=FIRST).values_list("session", flat=True))
 
 

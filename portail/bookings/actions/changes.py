@@ -98,4 +98,5 @@ def _change(
         now=now,
         by_service=as_service,
         reason=reason,
+        difference=found.difference.total if found.difference else None,
     )

@@ -223,6 +223,7 @@ def _book_again(
             now=now,
             by_service=True,
             reason=f"Réouverture : {closing.reason}",
+            difference=found.difference.total if found.difference else None,
         )
     return {(change.child.pk, change.session.pk) for change in found.added}
 

@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +16,7 @@ from portail.activities.models import Closing
 from portail.bookings.models import Booking, Receipt, ReceiptLine
 from portail.bookings.queries.receipts import RECEIPT_MAIL
 from portail.bookings.recap import Change
+from portail.bookings.standing import said
 from portail.core import journal, outbox
 from portail.families import recipients
 from portail.families.models import Household
@@ -30,11 +34,13 @@ def issue(
     by_service: bool = False,
     reason: str = "",
     closing: Closing | None = None,
+    difference: Decimal | None = None,
 ) -> Receipt:
     """Write these changes, already judged and their sessions locked, with all that proves them; inside the
     transaction of whoever judged them.
 
-    `closing`: the closing that cancels, so that reopening finds what it took.
+    `closing`: the closing that cancels, so that reopening finds what it took. `difference`: what it all adds to what is
+    due, in euros.
     """
     added = [change for change in changes if change.wanted]
     removed = [change for change in changes if not change.wanted]
@@ -47,6 +53,7 @@ def issue(
         reason=reason,
         created_at=now,
         closing=closing,
+        difference=difference,
     )
     _write(receipt, added, removed, now)
     _record(receipt, added, removed, actor, now)
@@ -65,13 +72,22 @@ def _write(receipt: Receipt, added: list[Change], removed: list[Change], now: da
         state=Booking.State.CANCELLED, cancelled_at=now
     )
     ReceiptLine.objects.bulk_create(
-        ReceiptLine(
-            receipt=receipt,
-            booking=booking,
-            change=ReceiptLine.Change.ADDED if change.wanted else ReceiptLine.Change.REMOVED,
-            conditions=str(change.conditions)[:CONDITIONS_LENGTH],
-        )
+        _line(receipt, booking, change)
         for booking, change in zip([*booked, *cancelled], [*added, *removed], strict=True)
+    )
+
+
+def _line(receipt: Receipt, booking: Booking, change: Change) -> ReceiptLine:
+    with translation.override(settings.LANGUAGE_CODE):
+        conditions = said(change.conditions)[:CONDITIONS_LENGTH]
+    return ReceiptLine(
+        receipt=receipt,
+        booking=booking,
+        change=ReceiptLine.Change.ADDED if change.wanted else ReceiptLine.Change.REMOVED,
+        conditions=conditions,
+        price=change.cost.amount if change.cost else None,
+        explanation=change.cost.as_json() if change.cost else {},
+        is_late=change.standing.is_late,
     )
 
 

@@ -252,20 +252,23 @@ def knowledge(
     *,
     regulation: rules.Regulation,
     wanted: frozenset[str] | None = None,
-    with_baskets: bool = True,
+    with_baskets: bool | None = None,
 ) -> Knowledge:
     """What the rules look at (`wanted`; by default all that this regulation needs), for all days between `first` and
     `last` included.
 
     At most three queries whatever the number of households, children and days: their children, enrolments and
     quotients; their adults, when a rule counts them; their bookings, when a rule looks at the whole basket. None when
-    the regulation needs nothing of it. Without `with_baskets` the caller fills `baskets` with what it reads itself.
+    the regulation needs nothing of it. `with_baskets`: read what is booked, or not
+    (the caller does), whatever the rules look at.
     """
     wanted = regulation.decides_by | regulation.prices_by if wanted is None else wanted
     families = {household.pk: _Family(household.residence) for household in households}
     _read(families, wanted)
     baskets = {}
-    if with_baskets and wanted & WHOLE_BASKET and families:
+    if with_baskets is None:
+        with_baskets = bool(wanted & WHOLE_BASKET)
+    if with_baskets and families:
         baskets = _baskets(list(families), *whole_periods(first, last, regulation))
     return Knowledge(families, baskets, wanted, regulation)
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from portail import rules
 from portail.bookings.queries.sessions import Cell, Column
+from portail.bookings.queries.told import Teller
 from portail.bookings.standing import Law, Said, State
 
 # What nobody here can change whatever the hour: no limit to tell.
@@ -25,21 +26,24 @@ class Limit:
 class Deadlines:
     """The deadlines told above the weeks: worked out once for the services and the days that share their rules."""
 
-    def __init__(self, law: Law) -> None:
-        self.law = law
+    def __init__(self, law: Law, tell: Teller) -> None:
+        self.law, self.tell = law, tell
         self.known: dict[tuple[object, ...], tuple[Said, tuple[Said, ...]]] = {}
 
     def of(self, column: Column, day: date) -> tuple[Said, tuple[Said, ...]]:
         deadlines, calendar = self.law.regulation.deadlines, self.law.calendar
+        known = self.tell.known(column.child_id, column.activity_id, column.code, day)
         found = [
-            rules.rule_for(deadlines, action, column.code, day, calendar=calendar)
+            rules.rule_for(deadlines, action, column.code, day, known, calendar=calendar)
             for action in (rules.Action.BOOK, rules.Action.CANCEL)
         ]
-        key: tuple[object, ...] = (column.code, day)
+        key: tuple[object, ...] = (column.code, day, known)
         if all(rule is not None and _is_weekly(rule) for rule in found):
             key = (*map(id, found), day - timedelta(days=day.weekday()))
         if key not in self.known:
-            self.known[key] = rules.modifiable(column.code, day, deadlines, calendar, start=column.starts_at)
+            self.known[key] = rules.modifiable(
+                column.code, day, deadlines, calendar, start=column.starts_at, known=known
+            )
         return self.known[key]
 
 
@@ -73,7 +77,9 @@ def _limit(column: Column, cells: list[Cell], deadlines: Deadlines) -> Limit:
         return Limit(standings[0].why, ())
     late = next((s for s in standings if s.refusal in _LATE), None)
     if late and refusals <= _LATE | {rules.Refusal.PAST, rules.Refusal.CLOSED}:
-        return Limit(late.why, (late.reason,), is_past=True)
+        return Limit(late.why, (late.reason, *late.unless), is_past=True)
+    if passed := next((s for s in standings if s.is_late), None):
+        return Limit(passed.why, (passed.reason,))
     told, because = deadlines.of(column, cells[-1].date)
     if cells[0].date != cells[-1].date and told != deadlines.of(column, cells[0].date)[0]:
         return Limit(because[0], because[1:])  # counted from each day: only the rule holds for the whole week

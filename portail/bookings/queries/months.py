@@ -8,8 +8,12 @@ from itertools import groupby
 
 from portail.activities.models import SchoolYear
 from portail.bookings.models import Enrolment
+from portail.bookings.queries.known import knowledge
 from portail.bookings.queries.limits import Deadlines, Limit, limits
+from portail.bookings.queries.prices import Prices
 from portail.bookings.queries.sessions import Cell, Column, Row, rows_of_month
+from portail.bookings.queries.tags import Tags
+from portail.bookings.queries.told import teller
 from portail.bookings.standing import Facts, Law, Said, Standing, State, judge
 from portail.families.models import HouseholdChild
 
@@ -42,7 +46,11 @@ class Week:
 
 @dataclass(frozen=True)
 class Month:
-    """`first`: its first day. `columns`: the services that have a session in it, child by child."""
+    """`first`: its first day. `columns`: the services that have a session in it, child by child.
+
+    `unpriced`: the services whose price is not known yet, and why. `prices_may_move`: a day's price depends on what is
+    booked beside it.
+    """
 
     first: date
     today: date
@@ -51,6 +59,8 @@ class Month:
     note: Said = ""
     opens: Said = ""
     cells: tuple[Cell, ...] = field(default=(), repr=False)
+    unpriced: tuple[tuple[str, Said], ...] = ()
+    prices_may_move: bool = False
 
     @property
     def can_change(self) -> bool:
@@ -112,14 +122,21 @@ def month(
 ) -> Month:
     """The month that starts on `first`, for the children that these links tie to one household.
 
-    `wished` (session → ticked or not) keeps what the person had ticked. Two queries.
+    `wished` (session → ticked or not) keeps what the person had ticked. Two queries, and one more when the regulation
+    looks at the family (its quotient, its children…).
     """
     last = last_day(first)
-    rows = rows_of_month(links, first, last)
-    cells = _cells(rows, law, wished or {})
+    facts = knowledge(
+        [link.household for link in links[:1]], first, last, regulation=law.regulation, with_baskets=False
+    )
+    household_id = links[0].household_id if links else 0
+    tell = teller(household_id, [link.child_id for link in links], law, facts)
+    rows = rows_of_month(links, first, last, tell)
+    tags = Tags(household_id, Prices(law.regulation, law.calendar, facts, channel=law.channel))
+    cells = _cells(rows, law, wished or {}, tags)
     columns = tuple(sorted({cell.column for cell in cells}, key=lambda c: c.order))
     days = _days(first, last, columns, cells, law)
-    deadlines = Deadlines(law)
+    deadlines = Deadlines(law, tell)
     weeks = tuple(_week(monday, list(group), deadlines) for monday, group in groupby(days, key=_monday))
     return Month(
         first=first,
@@ -129,13 +146,22 @@ def month(
         note=_holidays(first, last, law) if not cells else "",
         opens=_opening(cells),
         cells=tuple(cells),
+        unpriced=tuple(tags.unknown.items()),
+        prices_may_move=tags.prices.look_at_the_basket,
     )
 
 
-def _cells(rows: list[Row], law: Law, wished: dict[int, bool]) -> list[Cell]:
+def _cells(rows: list[Row], law: Law, wished: dict[int, bool], tags: Tags) -> list[Cell]:
     standings = judge((row.facts for row in rows), law)
     return [
-        Cell(row.column, row.facts.session_id, row.facts.date, standing, _wanted(row.facts, standing, wished))
+        Cell(
+            row.column,
+            row.facts.session_id,
+            row.facts.date,
+            standing,
+            _wanted(row.facts, standing, wished),
+            *tags.of(row, standing),
+        )
         for row, standing in zip(rows, standings, strict=True)
     ]
 

@@ -3,15 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
+from portail import rules
 from portail.activities.models import ServicePlace, Session
 from portail.bookings.models import Booking
+from portail.bookings.queries.known import Basket, Booked, Knowledge, whole_periods
+from portail.bookings.queries.told import Teller
 from portail.bookings.standing import Facts, Standing, State
 from portail.families.models import HouseholdChild
+from portail.rules.needs import WHOLE_BASKET
 
 Pair = tuple[int, int]
 TAKEN = (
@@ -19,7 +24,7 @@ TAKEN = (
     " WHERE session_id = activities_session.id AND state IN ('booked', 'offered')"
 )
 """Places taken in a session. Written out: having it built by the ORM took a tenth of a month page."""
-_SERVICE = ("id", "code", "short_name", "icon", "weekdays", "position", "starts_at")
+_SERVICE = ("id", "activity_id", "code", "short_name", "icon", "weekdays", "position", "starts_at")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,6 +37,7 @@ class Column:
     child_name: str
     label: str
     service_id: int
+    activity_id: int
     code: str
     short_name: str
     icon: str
@@ -42,13 +48,19 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A session in the planning. `wanted`: what the box shows, booked or as the person last ticked it."""
+    """A session in the planning. `wanted`: what the box shows, booked or as the person last ticked it.
+
+    `price`: what the day costs, in euros; None when no rule tells prices, or when it is not known yet. `in_package`: it
+    is part of a price for a week, a month…, told by the recap.
+    """
 
     column: Column
     session_id: int
     date: date
     standing: Standing
     wanted: bool = False
+    price: Decimal | None = None
+    in_package: bool = False
 
     @property
     def is_booked(self) -> bool:
@@ -61,13 +73,16 @@ class Row:
     facts: Facts
 
 
-def rows_of_month(links: Sequence[HouseholdChild], first: date, last: date) -> list[Row]:
-    """The sessions open to the children by their enrolments, and those booked outside them, by date."""
+def rows_of_month(links: Sequence[HouseholdChild], first: date, last: date, tell: Teller) -> list[Row]:
+    """The sessions open to the children by their enrolments, and those booked outside them, by date.
+
+    What the household has booked is put in the basket of `tell.facts`, when a rule looks at it.
+    """
     if not links:
         return []
-    own, theirs = _bookings(links, first, last)
+    own, theirs = _bookings(links, first, last, tell.facts)
     makers = {
-        link.child_id: _Maker(position, link, own, theirs, several=len(links) > 1)
+        link.child_id: _Maker(position, link, own, theirs, tell, several=len(links) > 1)
         for position, link in enumerate(links)
     }
     rows = {}
@@ -82,9 +97,16 @@ class _Maker:
     """Makes the rows of one child; its columns are made once."""
 
     def __init__(
-        self, position: int, link: HouseholdChild, own: dict[Pair, str], theirs: set[Pair], *, several: bool
+        self,
+        position: int,
+        link: HouseholdChild,
+        own: dict[Pair, str],
+        theirs: set[Pair],
+        tell: Teller,
+        *,
+        several: bool,
     ) -> None:
-        self.position, self.link, self.own, self.theirs = position, link, own, theirs
+        self.position, self.link, self.own, self.theirs, self.tell = position, link, own, theirs, tell
         self.several = several
         self.columns: dict[int, Column] = {}
 
@@ -92,6 +114,9 @@ class _Maker:
         day, capacity, closed, taken, *service = values
         column = self.columns.get(service[0]) or self._column(service)
         child_id = self.link.child_id
+        own = self.own.get((child_id, session_id))
+        known = self.tell.known(child_id, column.activity_id, column.code, day)
+        action = rules.Action.CANCEL if own else rules.Action.BOOK
         facts = Facts(
             child_id=child_id,
             session_id=session_id,
@@ -102,19 +127,32 @@ class _Maker:
             taken=taken or 0,
             closed=closed,
             bookable_from=bookable_from,
-            own=self.own.get((child_id, session_id)),
+            own=own,
             theirs=(child_id, session_id) in self.theirs,
             may_book=may_book(self.link, day),
+            known=known,
+            first=self.tell.firsts.get((child_id, session_id)),
+            late=self.tell.late(child_id, action, column.code, day, known),
         )
         return Row(column, facts)
 
     def _column(self, service: list[Any]) -> Column:
-        pk, code, short_name, icon, weekdays, position, starts_at = service
+        pk, activity_id, code, short_name, icon, weekdays, position, starts_at = service
         child = self.link.child
         order = (self.position, position, pk)
         label = f"{child.first_name} · {short_name}" if self.several else short_name
         column = Column(
-            child.pk, child.first_name, label, pk, code, short_name, icon, weekdays, starts_at, order
+            child_id=child.pk,
+            child_name=child.first_name,
+            label=label,
+            service_id=pk,
+            activity_id=activity_id,
+            code=code,
+            short_name=short_name,
+            icon=icon,
+            weekdays=weekdays,
+            starts_at=starts_at,
+            order=order,
         )
         return self.columns.setdefault(pk, column)
 
@@ -165,21 +203,34 @@ def _offered(children: Any, first: date, last: date) -> QuerySet:
     )
 
 
-def _bookings(links: Sequence[HouseholdChild], first: date, last: date) -> tuple[dict[Pair, str], set[Pair]]:
+def _bookings(
+    links: Sequence[HouseholdChild], first: date, last: date, facts: Knowledge
+) -> tuple[dict[Pair, str], set[Pair]]:
     """The children's bookings: this household's with their state, and where the other has one."""
-    rows = (
-        Booking.objects.active()
-        .filter(child__in=[x.child_id for x in links], session__date__gte=first, session__date__lte=last)
-        .order_by()
-        .values_list("household_id", "state", "child_id", "session_id")
-    )
-    household = links[0].household_id
-    own, theirs = {}, set()
-    for household_id, state, child_id, session_id in rows:
+    household, children = links[0].household_id, {link.child_id for link in links}
+    looks_wide = bool(facts.wanted & WHOLE_BASKET)
+    start, end = whole_periods(first, last, facts.regulation) if looks_wide else (first, last)
+    active = Booking.objects.active().filter(session__date__gte=start, session__date__lte=end).order_by()
+    columns = ["household_id", "state", "child_id", "session_id", "session__date"]
+    if looks_wide:  # brothers and sisters too
+        active = active.filter(Q(child__in=children) | Q(household=household))
+        columns += ["session__service__activity_id", "session__service__code"]
+    else:
+        active = active.filter(child__in=children)
+    own: dict[Pair, str] = {}
+    theirs: set[Pair] = set()
+    basket: list[Booked] = []
+    for household_id, state, child_id, session_id, day, *service in active.values_list(*columns):
+        if household_id == household and service and state in Booking.TAKING:
+            basket.append(Booked(child_id, *service, day))
+        if child_id not in children or not first <= day <= last:
+            continue
         if household_id == household:
             own[child_id, session_id] = state
         else:
             theirs.add((child_id, session_id))
+    if looks_wide:
+        facts.baskets[household] = Basket(basket)
     return own, theirs
 
 

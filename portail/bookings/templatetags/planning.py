@@ -4,6 +4,7 @@ A month has up to a hundred cells: they are written here, not by a template incl
 """
 
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 
 from django import template
@@ -16,7 +17,7 @@ from portail import rules
 from portail.bookings import standing
 from portail.bookings.queries import Cell, Day, Limit, Month, Week
 from portail.bookings.standing import LOOKS, State
-from portail.core.templatetags.ui import icon
+from portail.core.templatetags.ui import icon, money
 
 register = template.Library()
 _EXPLAINED = {State.FULL, State.CLOSED, State.OTHER_PARENT}
@@ -71,10 +72,12 @@ def slot(cell: Cell | None, week: Week) -> SafeString:
         return _box(cell)
     state = cell.standing.state
     locked = state in (State.TOO_LATE, State.BOOKED) and not week.is_settled
-    if state in _EXPLAINED or locked:
+    if state in _EXPLAINED or locked or cell.standing.unless:
         return _explained(cell)
+    language = get_language()
     return mark_safe(  # noqa: S308 - made of escaped parts
-        f'<span class="slot" data-tone="{LOOKS[state].tone}">{_word(state, cell.column.label, get_language())}</span>'
+        f'<span class="slot" data-tone="{LOOKS[state].tone}">{_word(state, cell.column.label, language)}'
+        f"{_price(cell, language)}</span>"
     )
 
 
@@ -84,18 +87,39 @@ def _box(cell: Cell) -> SafeString:
     return mark_safe(  # noqa: S308 - made of escaped parts
         f'<label class="slot"><input type="checkbox" name="s" value="{cell.session_id}"'
         f' aria-label="{name}, {_day(cell.date, language)}"'
+        f"{_data_price(cell.price)}"
         f"{' data-booked' if cell.is_booked else ''}{' checked' if cell.wanted else ''}>"
-        f'<span class="slot-name">{name}</span>{_box_words(cell.is_booked, language)}</label>'
+        f'<span class="slot-name">{name}</span>{_box_words(cell.is_booked, language)}{_price(cell, language)}</label>'
     )
+
+
+def _data_price(price: Decimal | None) -> str:
+    return "" if price is None else f' data-price="{price:.2f}"'
+
+
+def _price(cell: Cell, language: str | None) -> SafeString:
+    return _price_words(cell.price, cell.in_package, cell.standing.has_surcharge, language)
+
+
+@lru_cache(maxsize=1024)
+def _price_words(
+    price: Decimal | None, in_package: bool, has_surcharge: bool, language: str | None
+) -> SafeString:
+    """The price of the day in small, or that it is part of a package, and that a late act costs more."""
+    words = [money(price)] if price is not None else [gettext("forfait")] if in_package else []
+    words += [gettext("majoré")] if has_surcharge else []
+    return format_html(" <small>{}</small>", " · ".join(words)) if words else SafeString("")
 
 
 def _explained(cell: Cell) -> SafeString:
     look = LOOKS[cell.standing.state]
+    told = [standing.said(text) for text in (cell.standing.why, *cell.standing.unless)]
     return format_html(
-        '<details class="slot" data-tone="{}"><summary>{}</summary><p class="slot-why">{}</p></details>',
+        '<details class="slot" data-tone="{}"><summary>{}{}</summary><p class="slot-why">{}</p></details>',
         look.tone,
         _word(cell.standing.state, cell.column.label, get_language()),
-        standing.said(cell.standing.why),
+        _price(cell, get_language()),
+        ". ".join(told),
     )
 
 

@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.utils.text import format_lazy
@@ -19,7 +20,9 @@ from portail.bookings.standing import Said, said_lazy
 from portail.rules.baskets import Bill, Place, Priced, price_basket
 from portail.rules.needs import WHOLE_BASKET
 from portail.rules.scopes import Scope
+from portail.rules.surcharges import Once, Trigger, surcharge
 
+ZERO = Decimal("0.00")
 _KNOWN_AFTERWARDS = frozenset(f"axis.{name}" for name in ("minutes", "arrives", "leaves", "count", "cost"))
 
 
@@ -82,6 +85,22 @@ class Prices:
     def _known(self, household_id: int, place: Booked, basket: Basket) -> rules.Known:
         asked = Asked(household_id, *place)
         return self.facts.of(asked, channel=self.channel, basket=basket, only=self.regulation.prices_by)
+
+    def surcharge(
+        self, price: rules.Price, action: rules.Action, asked: Asked, *, count: int = 1
+    ) -> tuple[Once, rules.Price] | None:
+        """What is added because it is asked after its deadline, alone, and what it is counted by; None without a rule.
+
+        `price`: the usual one; `count`: the how-many-th of its period.
+        """
+        trigger = Trigger.LATE_BOOKING if action is rules.Action.BOOK else Trigger.LATE_CANCEL
+        facts = self.facts.of(asked, channel=self.channel, only=self.regulation.prices_by, count=count)
+        found = surcharge(self.regulation.surcharges, trigger, asked.service, asked.day, facts, base=price)
+        if found is None:
+            return None
+        parts = found.price.components[len(price.components) :]
+        steps = found.price.steps[len(price.steps) :]
+        return found.once, rules.Price(found.price.amount - price.amount, parts, steps)
 
     def why_quotient(self, household_id: int, day: date) -> tuple[rules.Sentence, ...]:
         """The quotient that counted and until when, when prices depend on it."""
