@@ -6,7 +6,7 @@ came, and hands over on Fridays, except lately, so that something is left to do.
 
 import random
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -18,7 +18,7 @@ from portail.core.models import OutboxMail
 from portail.demo.accounts import CASH_OFFICER
 from portail.demo.timeline import at
 from portail.payments.actions import corrections, deposits, till
-from portail.payments.actions.taking import Handed, take
+from portail.payments.actions.taking import Handed, bring_in, take
 from portail.payments.models import Deposit, Mode, Payment
 from portail.payments.queries.dues import care_due, standing
 from portail.payments.queries.takings import to_hand_over
@@ -36,7 +36,7 @@ BANKS = ("La Banque Postale", "Crédit Agricole", "Crédit Mutuel", "Caisse d'É
 FUND = Decimal("50.00")
 NEVER = 10_000
 KEPT = timedelta(days=9)
-"""What came in during these last days is still in the drawer."""
+"""What came in during these last days has its receipt, and is still in the drawer."""
 FRIDAY = 4
 
 
@@ -58,7 +58,8 @@ def pay(first: date, last: date) -> None:
         by_day[coming.day].append(coming)
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
-        taken = [_take(coming, minute, officer) for minute, coming in enumerate(by_day[day])]
+        enter = take if day >= last - KEPT else bring_in
+        taken = [_take(coming, minute, officer, enter) for minute, coming in enumerate(by_day[day])]
         if any(payment and payment.mode == Mode.CASH for payment in taken):
             _count(day, officer)
         if day.weekday() == FRIDAY and day < last - KEPT:
@@ -90,7 +91,7 @@ def _workday(day: date) -> date:
     return day + timedelta(days=max(0, 7 - day.weekday())) if day.weekday() > FRIDAY else day
 
 
-def _take(coming: Coming, minute: int, officer: User) -> Payment | None:
+def _take(coming: Coming, minute: int, officer: User, enter: Callable[..., Payment]) -> Payment | None:
     household = coming.invoice.account.household
     stands = standing(coming.invoice.account)
     debts = tuple(debt for debt in stands.debts if debt.movement.invoice_id == coming.invoice.pk)
@@ -104,7 +105,7 @@ def _take(coming: Coming, minute: int, officer: User) -> Payment | None:
     if amount <= 0:
         return None
     chance = random.Random(f"{coming.invoice.number} {coming.day}")
-    return take(
+    return enter(
         household,
         _handed(coming, amount, chance),
         token=_token(chance),

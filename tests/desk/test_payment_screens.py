@@ -264,6 +264,15 @@ def test_dates_that_are_reversed_are_told(cash, month):
     assert "doit suivre" in page.content.decode()
 
 
+def test_taking_asks_as_much_for_five_debts_as_for_one(cash, home, django_assert_num_queries):
+    page = reverse("desk:payment_new", args=[home.pk])
+    for numbers in (range(1, 2), range(2, 6)):
+        for number in numbers:
+            invoiced(home, "10.00", 2026000000000 + number)
+        with django_assert_num_queries(12):
+            assert cash.get(page).status_code == 200
+
+
 def test_the_list_asks_as_much_for_five_payments_as_for_one(cash, home, django_assert_num_queries):
     for count in (1, 4):
         for _ in range(count):
@@ -352,6 +361,8 @@ def test_an_advance_is_given_back(cash, home):
     assert post(cash, "refund", home.pk, **typed).status_code == 302
     given = Movement.objects.get(kind="refund")
     assert given.amount == Decimal("20.00")
+    page = cash.get(reverse("desk:payment_new", args=[home.pk])).content.decode()
+    assert reverse("desk:entry_cancel", args=[home.pk, given.pk]) in page
     assert post(cash, "entry_cancel", home.pk, given.pk, reason="Rejeté").status_code == 302
     assert given.reversed_by.amount == Decimal("-20.00")
 

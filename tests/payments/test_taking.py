@@ -11,7 +11,7 @@ from portail.billing.actions import ledger
 from portail.billing.models import Allocation, Movement
 from portail.core.models import JournalEntry, OutboxMail
 from portail.payments.actions import deposits, till
-from portail.payments.actions.taking import Handed, take
+from portail.payments.actions.taking import Handed, bring_in, take
 from portail.payments.models import Payment
 from portail.payments.queries.dues import standing
 from portail.payments.refusals import AccountMoved, Refused
@@ -173,3 +173,13 @@ def test_nothing_goes_in_before_a_deposit_or_a_count(home, cast):
     with pytest.raises(Refused, match="mardi 24 novembre 2026"):
         pay(home, cast, day=TODAY - timedelta(days=1))
     pay(home, cast, mode="card", day=TODAY - timedelta(days=1))
+
+
+def test_what_was_received_long_ago_is_entered_without_paper_nor_mail(home, cast):
+    debt, token = owes(home, "30.00", date(2026, 9, 1)), uuid4()
+    by = {"token": token, "actor": cast.renee, "now": NOW}
+    payment = bring_in(home, handed("30.00", day=date(2026, 9, 10)), **by)
+    assert bring_in(home, handed("30.00", day=date(2026, 9, 10)), **by) == payment
+    assert (payment.document, left(debt)) == (None, ["0.00"])
+    assert not OutboxMail.objects.exists()
+    assert JournalEntry.objects.get(verb="payment.taken").after["mode"] == "espèces"

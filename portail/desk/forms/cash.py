@@ -9,7 +9,6 @@ from django import forms
 from django.forms import BoundField
 
 from portail.core.forms import DayInput
-from portail.core.templatetags.ui import money
 from portail.desk.forms.amounts import AmountField
 from portail.desk.forms.payments import TokenForm
 from portail.payments.actions.till import FACES, worth
@@ -35,7 +34,12 @@ class CountForm(TokenForm):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         for face in FACES:
-            label = f"{'Billets' if face >= 5 else 'Pièces'} de {money(face)}"
+            value = (
+                f"{face:.0f} €"
+                if face >= 1
+                else f"{face * 100:.0f} centime{'s' if face > Decimal('0.01') else ''}"
+            )
+            label = f"{'Billets' if face >= 5 else 'Pièces'} de {value}"
             self.fields[_name(face)] = forms.IntegerField(
                 label=label,
                 required=False,

@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from portail.accounts.models import User
 from portail.accounts.rights import Right, has_right
-from portail.billing.models import Account
+from portail.billing.models import Account, Movement
 from portail.core.forms import written
 from portail.desk import access, filters
 from portail.desk.forms.payments import TakeForm
@@ -24,6 +25,7 @@ from portail.payments.models import Payment
 from portail.payments.queries.dues import balances, standing
 
 PER_PAGE = 25
+MOST_CORRECTIONS = 10
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -73,8 +75,19 @@ def new(request: HttpRequest, household_id: int) -> HttpResponse:
         "may_refund": has_right(agent, Right.REFUND) and stands.advance,
         "may_write_off": has_right(agent, Right.WRITE_OFF),
         "may_open": has_right(agent, Right.BILL),
+        "corrections": _corrections(agent, household),
     }
     return render(request, "desk/payments/new.html", context, status=status_of(form))
+
+
+def _corrections(agent: User, household: Household) -> list[Movement]:
+    """The latest entries of the service, payments apart, that this agent may still undo."""
+    kinds = [kind for kind, right in access.UNDOING.items() if has_right(agent, right)]
+    return list(
+        Movement.objects.filter(
+            account__household=household, kind__in=set(kinds) - {Movement.Kind.PAYMENT}, reversed_by=None
+        ).order_by("-day", "-pk")[:MOST_CORRECTIONS]
+    )
 
 
 def _take(request: HttpRequest, household: Household, form: TakeForm) -> Payment:

@@ -67,14 +67,56 @@ def take(
         account = ledger.locked(ledger.account_of(household, now=now))
         if done := already(account, token):
             return done.payment
-        _check(handed, today=timezone.localdate(now))
-        _check_unmoved(account, seen)
-        _check_chosen(account, first or {}, handed.amount)
-        payment = _write(account, handed, token=token, actor=actor, now=now)
-        ledger.settle(account, now=now, first=first)
+        payment = _enter(account, handed, token, actor, now, first or {}, seen)
         payment.document = papers.issue_receipt(household, payment, files=files, actor=actor, now=now)
         payment.save(update_fields=["document"])
-        _tell(household, payment, actor=actor, now=now)
+        letters.paid(household, payment, now=now)
+    return payment
+
+
+def bring_in(
+    household: Household,
+    handed: Handed,
+    *,
+    token: UUID,
+    actor: User | None,
+    now: datetime,
+    first: Mapping[int, Decimal] | None = None,
+) -> Payment:
+    """The same for what was received long ago: without receipt, and nobody is told."""
+    with transaction.atomic():
+        account = ledger.locked(ledger.account_of(household, now=now))
+        if done := already(account, token):
+            return done.payment
+        return _enter(account, handed, token, actor, now, first or {}, None)
+
+
+def _enter(
+    account: Account,
+    handed: Handed,
+    token: UUID,
+    actor: User | None,
+    now: datetime,
+    first: Mapping[int, Decimal],
+    seen: Decimal | None,
+) -> Payment:
+    _check(handed, today=timezone.localdate(now))
+    _check_unmoved(account, seen)
+    _check_chosen(account, first, handed.amount)
+    payment = _write(account, handed, token=token, actor=actor, now=now)
+    ledger.settle(account, now=now, first=first)
+    journal.record(
+        "payment.taken",
+        account.household.journal_subject,
+        summary=f"{payment.movement.label} de {money(payment.amount)} : {payment.number}",
+        actor=actor,
+        now=now,
+        after={
+            "number": payment.number,
+            "amount": str(payment.amount),
+            "mode": papers.MODES[Mode(payment.mode)],
+        },
+    )
     return payment
 
 
@@ -165,19 +207,3 @@ def _write(account: Account, handed: Handed, *, token: UUID, actor: User | None,
         given=handed.given if handed.mode == Mode.CASH else None,
         created_at=now,
     )
-
-
-def _tell(household: Household, payment: Payment, *, actor: User | None, now: datetime) -> None:
-    journal.record(
-        "payment.taken",
-        household.journal_subject,
-        summary=f"{payment.movement.label} de {money(payment.amount)} : {payment.number}",
-        actor=actor,
-        now=now,
-        after={
-            "number": payment.number,
-            "amount": str(payment.amount),
-            "mode": str(papers.MODES[Mode(payment.mode)]),
-        },
-    )
-    letters.paid(household, payment, now=now)
