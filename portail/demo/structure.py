@@ -103,7 +103,7 @@ payment_modes = ["cash", "cheque", "card", "transfer", "cesu", "vouchers"]
 
 def _regulation(when: Timeline) -> str:
     text = regulation.default_text(accounts.COMMUNE, ZONE) + CLOSED
-    if "[billing]" not in text:
+    if "\n[billing]\n" not in text:
         text += PAID_BY
     for year in range(when.previous.start.year, when.last.year + 1):
         for label, start, end in (

@@ -157,8 +157,8 @@ def test_only_what_the_regulation_accepts_is_offered(cash, home, cast):
 def accepting(cast, modes: str) -> None:
     """A regulation that accepts these modes, whatever the default one says."""
     text = re.sub(r"(?m)^payment_modes = .*\n", "", default_text(cast.commune.name, "B"))
-    text = text if "[billing]" in text else f"{text}\n[billing]\n"
-    text = text.replace("[billing]\n", f"[billing]\npayment_modes = [{modes}]\n")
+    text = text if "\n[billing]\n" in text else f"{text}\n[billing]\n"
+    text = text.replace("\n[billing]\n", f"\n[billing]\npayment_modes = [{modes}]\n")
     apply_regulation(text, "", actor=cast.alix, now=NOW)
 
 
