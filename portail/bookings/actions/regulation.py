@@ -131,7 +131,8 @@ def _refusals(rows: Iterable[RowChange], today: date) -> Iterable[str]:
     for row in rows:
         if row.did is Did.ARCHIVED and (count := coming(today, **_where(row)).count()):
             yield (
-                f"{row.fr().removesuffix('.')}, mais {many(count, 'réservation')} à venir en dépendent. Fermez d'abord "
+                f"{row.fr().removesuffix('.')}, mais {many(count, 'réservation')} à venir "
+                f"{'en dépend' if count == 1 else 'en dépendent'}. Fermez d'abord "
                 f"ces séances dans « Fermetures » : les familles seront prévenues.{_rename(row)}"
             )
 

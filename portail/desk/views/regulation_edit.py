@@ -114,8 +114,10 @@ def _effect(regulation: rules.Regulation) -> dict[str, Any]:
         return {"checked": True, "warnings": [str(refused)], "changes": actions.changes(regulation)}
     return {
         "checked": True,
-        "warnings": [*found.refusals, *found.warnings],
-        "changes": [*found.structure, *found.rules],
+        "refusals": found.refusals,
+        "warnings": found.warnings,
+        "structure": found.structure,
+        "changes": found.rules,
         "booked": found.deadlines,
         "effects": actions.effects(regulation, today=today),
         "doubts": rules.doubts(regulation, regulation_texts.calendar_of(regulation), around=today),
