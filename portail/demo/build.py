@@ -10,7 +10,7 @@ from portail.activities.actions.founding import CommuneExists
 from portail.activities.models import Commune
 from portail.core.journal import acting_from
 from portail.core.models import JournalEntry
-from portail.demo import accounts, families, lately, people, planning, publishing, structure
+from portail.demo import accounts, families, lately, people, planning, publishing, quotients, structure
 from portail.demo.timeline import at, timeline
 
 SEED = "Fontclaire"
@@ -29,5 +29,6 @@ def build(today: date) -> None:
         families.write(plans, town, when, chance)
         planning.write(plans, town, agent, when, chance)
         publishing.publish(town, plans, agent, when)
+        quotients.write(plans, agent, when)
         lately.happen(town, agent, when, chance)
     accounts.write(settings.DATA_DIR)

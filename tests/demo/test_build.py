@@ -13,6 +13,7 @@ from django.test import override_settings
 
 from portail import rules
 from portail.accounts.models import Role, User
+from portail.activities import queries as activities
 from portail.activities.actions.founding import CommuneExists
 from portail.activities.actions.regulation import current_version
 from portail.activities.models import Closing, School, Session
@@ -26,6 +27,7 @@ from portail.demo import accounts
 from portail.demo.build import build
 from portail.demo.timeline import CLOCK
 from portail.families.models import Adult, Child, FamilyDocument, Household, Request
+from portail.families.quotients import State, concerned, standings
 from portail.messaging.models import Audience, News, PublicDocument
 
 AUTUMN = date(2026, 11, 24)
@@ -107,10 +109,27 @@ def test_it_has_the_size_and_the_life_of_a_small_town(town, db):
         "change",
         "tax_certificate",
         "message",
+        "quotient",
     }
-    assert FamilyDocument.objects.count() == 3
-    with FamilyDocument.objects.first().file.open() as document:
+    assert FamilyDocument.objects.filter(kind="file").count() == 3
+    with FamilyDocument.objects.filter(kind="file").first().file.open() as document:
         assert document.read(5) == b"%PDF-"
+
+
+def test_most_families_have_a_quotient_for_both_years_and_two_proofs_wait(town, db):
+    homes = list(concerned(AUTUMN).order_by("number"))
+    found = standings(homes, activities.regulation().quotient, on=AUTUMN)
+    values = sorted(one.found.value for one in found.values() if one.found.proved)
+    assert 5 <= sum(one.asks for one in found.values()) <= 20
+    assert {one.state for one in found.values()} == {State.GOOD, State.MISSING}
+    assert len(values) > 90
+    assert values[0] < 400
+    assert values[-1] > 1600
+    assert 600 < values[len(values) // 2] < 1000
+    assert Household.objects.annotate(proofs=Count("quotients")).filter(proofs=2).count() > 60
+    waiting = Request.objects.filter(kind="quotient", state="waiting")
+    types = set(FamilyDocument.objects.filter(request__in=waiting).values_list("content_type", flat=True))
+    assert types == {"image/jpeg", "application/pdf"}
 
 
 def test_separated_parents_share_children_and_book_every_other_week(town, db):
