@@ -19,7 +19,7 @@ from portail.accounts import keys
 from portail.activities.actions.calendar import import_calendar
 from portail.activities.actions.regulation import default_text
 from portail.activities.models import CalendarEntry, Closing, Regulation
-from portail.billing.models import InvoiceRun
+from portail.billing.models import Anomaly, Charge, InvoiceRun
 from portail.bookings.actions import Wish, change_bookings
 from portail.bookings.actions.absences import tell_absences
 from portail.bookings.actions.feeds import open_feed
@@ -49,6 +49,7 @@ def world(cast) -> Any:
         _book(world)
         _bill(world)
         _hand_over(world)
+        _draft(world)
         _open_accounts(world)
         world.users["newcomer"] = world.newcomer
         world.values = _values(world)
@@ -184,6 +185,28 @@ def _hand_over(world: SimpleNamespace) -> None:
     world.payment.save()
 
 
+def _draft(world: SimpleNamespace) -> None:
+    """A run that waits to be read, with an invoice, an anomaly, and something added by hand to the next one."""
+    world.run = InvoiceRun.objects.create(
+        title="Novembre 2026",
+        first=date(2026, 11, 1),
+        last=date(2026, 11, 30),
+        due_on=date(2026, 12, 31),
+        state=InvoiceRun.State.DRAFT,
+        created_at=make.NOW,
+        drafted_at=make.NOW,
+    )
+    account = world.invoice.account
+    draft = make.InvoiceFactory(account=account, run=world.run, number=None, issued_on=None)
+    make.InvoiceLineFactory(invoice=draft, child=world.lea, service=world.canteen)
+    world.anomaly = Anomaly.objects.create(
+        run=world.run, account=account, code="no_quotient", severity="warning", message="Aucun quotient."
+    )
+    world.fine = make.ChargeFactory(
+        account=account, kind=Charge.Kind.OTHER, child=world.lea, service=None, label="Retard"
+    )
+
+
 def _open_accounts(world: SimpleNamespace) -> None:
     """Somebody who waits for a dossier, somebody who has not activated, and where Alice is signed in."""
     world.newcomer = make.UserFactory(username="nouveau", first_name="Nour", last_name="Leroy")
@@ -269,6 +292,9 @@ def _desk_values(world: SimpleNamespace) -> dict[str, Any]:
         "news_id": world.news.pk,
         "version": 1,
         "mail_id": world.mail.pk,
+        "run_id": world.run.pk,
+        "invoice_id": world.invoice.pk,
+        "charge_id": world.fine.pk,
         "payment_id": world.payment.pk,
         "deposit_id": world.deposit.pk,
         "movement_id": world.invoice.movement.pk,

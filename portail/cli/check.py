@@ -204,7 +204,9 @@ def _outbox(now: datetime) -> Line:
     failed, waiting = counts.get(OutboxMail.State.FAILED, 0), counts.get(OutboxMail.State.PENDING, 0)
     found = f"{waiting} en attente, {failed} abandonnés"
     if failed:
-        return Line("Courriels", found, "voyez pourquoi et renvoyez-les : guichet, « Courriels »")
+        return Line(
+            "Courriels", found, "voyez pourquoi et renvoyez-les : guichet, « Communication », « Courriels »"
+        )
     late = OutboxMail.objects.filter(state=OutboxMail.State.PENDING, created_at__lt=now - OLDEST_MAIL)
     if late.exists():
         return Line(

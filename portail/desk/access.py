@@ -27,7 +27,7 @@ from portail.activities.models import (
     ServicePlace,
     Session,
 )
-from portail.billing.models import InvoiceRun, Movement
+from portail.billing.models import Anomaly, Charge, Invoice, InvoiceRun, Movement
 from portail.bookings.models import Enrolment, Receipt
 from portail.bookings.queries import receipt
 from portail.core.models import OutboxMail
@@ -318,6 +318,37 @@ def get_public_document(request: HttpRequest, document_id: int) -> PublicDocumen
 def get_legal_page(request: HttpRequest, kind: str, version: int) -> LegalPage:
     require(request, Right.PUBLISH)
     return get_object_or_404(LegalPage, kind=kind, version=version)
+
+
+# --- invoicing
+
+
+def get_run(request: HttpRequest, run_id: int, right: Right = Right.READ_BILLING) -> InvoiceRun:
+    require(request, right)
+    return _found(InvoiceRun.objects.select_related("created_by", "published_by"), pk=run_id)
+
+
+def get_anomalies(request: HttpRequest, run_id: int) -> QuerySet[Anomaly]:
+    """What deserves a look in this run, for whoever decides on it."""
+    return get_run(request, run_id, Right.BILL).anomalies.all()
+
+
+def get_invoice(request: HttpRequest, invoice_id: int, right: Right = Right.READ_BILLING) -> Invoice:
+    """An invoice, published or drafted, its payer with it."""
+    require(request, right)
+    return _found(Invoice.objects.select_related("account__household", "run", "document"), pk=invoice_id)
+
+
+def get_household_to_bill(request: HttpRequest, household_id: int) -> Household:
+    require(request, Right.BILL)
+    return _found(Household.objects.all(), pk=household_id)
+
+
+def get_pending_charge(request: HttpRequest, household_id: int, charge_id: int) -> Charge:
+    """Something written by hand for this household; not what is computed."""
+    require(request, Right.BILL)
+    charges = Charge.objects.filter(key="").select_related("account__household", "line")
+    return get_object_or_404(charges, pk=charge_id, account__household=household_id)
 
 
 # --- administration

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from portail.accounts.models import User
 from portail.accounts.rights import Right, has_right
+from portail.desk.sections import SECTIONS
 
 
 class Entry(NamedTuple):
@@ -14,6 +15,7 @@ class Entry(NamedTuple):
     url_name: str
     icon: str
     right: Right | None  # None: anybody of the town hall
+    section: str = ""  # the tabs that belong to it, under other addresses
 
 
 class Shown(NamedTuple):
@@ -29,8 +31,8 @@ MENU: tuple[Entry, ...] = (
     Entry("Démarches", "desk:requests", "folder", Right.READ_FAMILIES),
     Entry("Listes du jour", "desk:lists", "document", Right.READ_SESSIONS),
     Entry("Activités", "desk:activities", "calendar", Right.MANAGE_ACTIVITIES),
-    Entry("Publications", "desk:news_list", "news", Right.PUBLISH),
-    Entry("Courriels", "desk:mails", "mail", Right.MANAGE_MAILS),
+    Entry("Facturation", "desk:runs", "euro", Right.READ_BILLING, "billing"),
+    Entry("Communication", "desk:news_list", "news", Right.PUBLISH, "publications"),
     Entry("Administration", "desk:users", "settings", Right.MANAGE_USERS),
 )
 
@@ -41,10 +43,18 @@ def menu_for(request: HttpRequest) -> list[Shown]:
     if not isinstance(user, User) or user.is_family:
         return []
     allowed = [entry for entry in MENU if entry.right is None or has_right(user, entry.right)]
-    urls = [reverse(entry.url_name) for entry in allowed]
-    home = reverse("desk:home")
-    above = (url for url in urls if request.path == url or (url != home and request.path.startswith(url)))
-    current = max(above, key=len, default="")
+    homes = [reverse(entry.url_name) for entry in allowed]
+    current = max(allowed, key=lambda entry: _fits(entry, request.path), default=None)
     return [
-        Shown(entry.label, url, entry.icon, url == current) for entry, url in zip(allowed, urls, strict=True)
+        Shown(entry.label, url, entry.icon, entry is current and _fits(entry, request.path) > 0)
+        for entry, url in zip(allowed, homes, strict=True)
     ]
+
+
+def _fits(entry: Entry, path: str) -> int:
+    """How much of this page's address the entry, or one of its tabs, begins; home is only itself."""
+    own = reverse(entry.url_name)
+    if own == reverse("desk:home"):
+        return len(own) if path == own else 0
+    urls = [own, *(reverse(tab.url_name) for tab in SECTIONS.get(entry.section, ()))]
+    return max((len(url) for url in urls if path.startswith(url)), default=0)

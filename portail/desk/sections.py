@@ -25,6 +25,7 @@ PUBLICATIONS = (
     Tab("Documents utiles", "desk:documents", Right.PUBLISH),
     Tab("Pages légales", "desk:legal_pages", Right.PUBLISH),
     Tab("Service et commune", "desk:commune", Right.PUBLISH),
+    Tab("Courriels", "desk:mails", Right.MANAGE_MAILS),
 )
 ADMINISTRATION = (
     Tab("Comptes de la mairie", "desk:users", Right.MANAGE_USERS),
@@ -41,6 +42,8 @@ REGULATION = (
     Tab("Modèles", "desk:rule_models", Right.MANAGE_SETTINGS),
 )
 BILLING = (
+    Tab("Facturations", "desk:runs", Right.READ_BILLING),
+    Tab("Factures", "desk:invoices", Right.READ_BILLING),
     Tab("Encaissements", "desk:payments", Right.READ_BILLING),
     Tab("Journée de caisse", "desk:cash_day", Right.READ_BILLING),
     Tab("Remises", "desk:deposits", Right.READ_BILLING),

@@ -1,7 +1,6 @@
 """What waits for an agent: said once, with the way to do it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Min, Q
@@ -13,6 +12,8 @@ from portail.accounts.rights import Right, has_right
 from portail.core.models import OutboxMail
 from portail.core.templatetags.ui import in_words, money
 from portail.core.worker import last_seen
+from portail.desk.invoicing_tasks import invoicing_tasks
+from portail.desk.task import Task
 from portail.families.models import Request
 from portail.payments.queries.takings import waiting_by_mode
 from portail.payments.queries.till import uncounted_day
@@ -20,17 +21,6 @@ from portail.payments.queries.till import uncounted_day
 WORKER_SILENT = timedelta(minutes=5)
 KEPT_AT_MOST = 7
 """Days that a payment may wait before it is handed over."""
-
-
-@dataclass(frozen=True)
-class Task:
-    """A line of "À faire". An empty `url`: nothing to open, somebody else is to be told."""
-
-    title: str
-    text: str
-    icon: str
-    tone: str
-    url: str = ""
 
 
 def tasks(agent: User, *, now: datetime) -> list[Task]:
@@ -42,6 +32,8 @@ def tasks(agent: User, *, now: datetime) -> list[Task]:
         found += _requests()
     if has_right(agent, Right.TAKE_PAYMENTS):
         found += _cash(timezone.localdate(now))
+    if has_right(agent, Right.BILL):
+        found += invoicing_tasks(now)
     return found
 
 

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 import portail.core.converters  # noqa: F401 -- what addresses hold: keys, months
+from portail.desk.invoicing_urls import invoicing_pages
 from portail.desk.payment_urls import payment_pages
 from portail.desk.regulation_urls import regulation_pages
 from portail.desk.views import (
@@ -223,4 +224,5 @@ urlpatterns: list[URLPattern] = [
     *administration_pages,
     *regulation_pages,
     *payment_pages,
+    *invoicing_pages,
 ]

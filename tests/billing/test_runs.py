@@ -9,6 +9,7 @@ from portail.billing import queries
 from portail.billing.actions import drafting, ledger, runs
 from portail.billing.actions.anomalies import ReasonNeeded, accept
 from portail.billing.models import Anomaly, Charge, ChargeComponent, Invoice, InvoiceRun, Movement, Series
+from portail.billing.queries.runs import totals
 from portail.core.models import JournalEntry, OutboxMail
 from tests import factories as make
 from tests.factories import NOW
@@ -38,7 +39,7 @@ def test_a_draft_gathers_what_is_due_by_child_and_price(town):
     household, child = family()
     book(household, child, days(OCTOBER[0], 3))
     run = drafted(*OCTOBER)
-    assert (run.state, run.title, runs.totals(run)) == (State.DRAFT, "Octobre 2026", (1, Decimal("10.50")))
+    assert (run.state, run.title, totals(run)) == (State.DRAFT, "Octobre 2026", (1, Decimal("10.50")))
     [invoice] = run.invoices.all()
     assert (invoice.number, invoice.account.household) == (None, household)
     [line] = invoice.lines.all()
@@ -81,13 +82,13 @@ def test_a_draft_thrown_away_leaves_nothing_and_charges_by_hand_wait(town):
         amount=Decimal("10.00"),
     )
     run = drafted(*OCTOBER)
-    assert runs.totals(run) == (1, Decimal("13.50"))
+    assert totals(run) == (1, Decimal("13.50"))
     runs.discard(run, actor=None, now=NOW)
     runs.discard(run, actor=None, now=NOW)
     assert list(Charge.objects.all()) == [manual]
     manual.refresh_from_db()
     assert (manual.line, Invoice.objects.count()) == (None, 0)
-    assert runs.totals(drafted(*OCTOBER)) == (1, Decimal("13.50"))
+    assert totals(drafted(*OCTOBER)) == (1, Decimal("13.50"))
 
 
 def test_a_published_run_numbers_in_the_order_of_names_and_enters_the_accounts(town):
@@ -157,7 +158,7 @@ def test_what_changed_since_the_draft_is_done_again_and_looked_at(town):
     runs.publish(run, actor=None, now=NOW, seen=(1, Decimal("7.00")))
     work()
     run.refresh_from_db()
-    assert (run.state, runs.totals(run)) == (State.DRAFT, (1, Decimal("3.50")))
+    assert (run.state, totals(run)) == (State.DRAFT, (1, Decimal("3.50")))
     assert [a.code for a in run.anomalies.all()] == ["changed"]
     runs.publish(run, actor=None, now=NOW)
     work()
@@ -281,14 +282,14 @@ def test_a_month_never_invoiced_is_caught_up_and_flagged(town):
     assert "octobre 2026" in run.anomalies.get().message
     reasons = {c.reason for c in Charge.objects.filter(line__invoice__run=run)}
     assert reasons == {"", "Rattrapage : octobre 2026 n'avait pas encore été facturé."}
-    assert runs.totals(run)[1] == Decimal("10.50")
+    assert totals(run)[1] == Decimal("10.50")
 
 
 def test_nothing_is_caught_up_before_the_first_run(town):
     household, child = family()
     book(household, child, days(SEPTEMBER[0], 3))
     book(household, child, days(OCTOBER[0], 1))
-    assert runs.totals(drafted(*OCTOBER)) == (1, Decimal("3.50"))
+    assert totals(drafted(*OCTOBER)) == (1, Decimal("3.50"))
 
 
 def next_month(household, now=NOW + timedelta(days=1)):

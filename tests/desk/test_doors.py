@@ -167,7 +167,7 @@ def test_the_menu_shows_only_what_opens(client, cast):
     client.force_login(cast.lou)
     page = client.get(reverse("desk:lists")).content.decode()
     assert "Listes du jour" in page
-    for label in ("Activités", "Publications", "Courriels", "Administration"):
+    for label in ("Activités", "Facturation", "Communication", "Administration"):
         assert f">{label}</a>" not in page
 
 

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Count, Sum
 from django.utils import timezone
 
 from portail import rules
@@ -16,10 +15,10 @@ from portail.accounts.models import User
 from portail.billing.actions import drafting, editions, numbering
 from portail.billing.models import Anomaly, Charge, ChargeComponent, InvoiceRun
 from portail.billing.queries.charges import law
+from portail.billing.queries.runs import totals
 from portail.core import jobs, journal
 from portail.core.jobs import Clock
 from portail.core.models import Job
-from portail.core.money import to_cents
 from portail.families.models import Household
 
 DRAFT, PUBLISH, EDIT = "billing.draft", "billing.publish", "billing.edit"
@@ -56,12 +55,6 @@ class SeenOtherwise(Exception):
 
 class DueTooEarly(ValueError):
     """The last day to pay is not after the day of the invoices."""
-
-
-def totals(run: InvoiceRun) -> tuple[int, Decimal]:
-    """How many invoices a run holds, and their sum in euros."""
-    found = run.invoices.aggregate(count=Count("pk"), total=Sum("amount"))
-    return found["count"], to_cents(found["total"])
 
 
 def title_of(first: date, last: date) -> str:
