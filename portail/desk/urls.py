@@ -122,8 +122,8 @@ request_pages: list[URLPattern] = [
 # --- papers of billing
 paper_pages: list[URLPattern] = [
     path("attestations/", certificates.all_of_a_year, name="certificates"),
-    path("facturations/<id:run_id>/courrier/", run_post.post, name="run_post"),
-    path("facturations/<id:run_id>/courrier/<int:part>/", run_post.download, name="run_post_file"),
+    path("facturation/<id:run_id>/courrier/", run_post.post, name="run_post"),
+    path("facturation/<id:run_id>/courrier/<int:part>/", run_post.download, name="run_post_file"),
 ]
 
 # --- sessions and lists

@@ -20,11 +20,12 @@ from portail.billing.queries.corrections import corrections
 from portail.billing.queries.dues import Due, Dues, Gap, Row, explained, told
 from portail.billing.queries.facts import Facts, facts
 from portail.billing.queries.laws import Law
-from portail.billing.queries.prices import FAMILY, Answer, Priced, after, cap_key, start_of
+from portail.billing.queries.prices import FAMILY, Answer, Priced, after, cap_key
 from portail.billing.queries.rows import between, booked, not_by_a_closing, not_invoiced
 from portail.billing.queries.rows import rows as rows_of
 from portail.bookings.models import Booking
 from portail.rules.absences import AbsentDay
+from portail.rules.periods import start_of
 from portail.rules.pricing import Price, PriceUnknown, price_by, scaled, total
 from portail.rules.sentences import Step
 from portail.rules.surcharges import Trigger, surcharge

@@ -7,9 +7,9 @@ from datetime import date, datetime
 
 from portail import rules
 from portail.billing.queries.dues import Row
-from portail.billing.queries.prices import start_of
 from portail.bookings.models import Booking
 from portail.rules.limits import Cutoff
+from portail.rules.periods import start_of
 from portail.rules.surcharges import Once, Surcharge, Trigger
 
 TOLD_BY_BOOKINGS = (Trigger.LATE_BOOKING, Trigger.LATE_CANCEL)

@@ -8,13 +8,10 @@ from typing import Any
 
 from portail import rules
 from portail.billing.queries.dues import explained
+from portail.rules.periods import start_of
 from portail.rules.pricing import Price, PriceUnknown, chosen_tariffs, price_by, total
-from portail.rules.tariffs import Per
+from portail.rules.tariffs import PACKAGES, Per
 
-PACKAGES = frozenset(
-    {Per.WEEK, Per.MONTH, Per.TERM, Per.PERIOD, Per.YEAR, Per.FAMILY_DAY, Per.FAMILY_MONTH, Per.FAMILY_YEAR}
-)
-"""Units that are charged once for several bookings."""
 FAMILY = frozenset({Per.FAMILY_DAY, Per.FAMILY_MONTH, Per.FAMILY_YEAR})
 
 
@@ -101,27 +98,6 @@ def _turns(tariffs: tuple[rules.Tariff, ...]) -> list[date]:
     starts = {s.valid_from for s in scopes if s.valid_from}
     ends = {s.valid_until + timedelta(days=1) for s in scopes if s.valid_until and s.valid_until < date.max}
     return sorted(starts | ends)
-
-
-def start_of(per: str, day: date, calendar: rules.Calendar) -> date:
-    """The first day of the period that holds this day, for a unit, a cap or a count."""
-    match per.removeprefix("family-"):
-        case "day":
-            return day
-        case "week":
-            return day - timedelta(days=day.weekday())
-        case "month":
-            return day.replace(day=1)
-        case "term":
-            month = next(m for m in (9, 4, 1) if day.month >= m)
-            return day.replace(month=month, day=1)
-        case "period" | "school-period":
-            try:
-                return calendar.school_period_start(day)
-            except rules.CalendarUnknown:
-                return calendar.school_year_start(day)
-        case _:
-            return calendar.school_year_start(day)
 
 
 def after(per: str, start: date, calendar: rules.Calendar) -> date:
