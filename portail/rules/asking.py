@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from .quotients import QuotientRule
@@ -24,14 +24,22 @@ class Asking:
 
 def asking(regulation: Regulation) -> Asking:
     """What deadlines, openings and prices depend on."""
+    axes = {axis for tariff in regulation.tariffs for axis in _axes(tariff)}
+    return _asking((*_of_limits(regulation), *_of_prices(regulation)), axes)
+
+
+def asking_limits(regulation: Regulation) -> Asking:
+    """What deadlines and openings alone depend on."""
+    return _asking(_of_limits(regulation), set())
+
+
+def _asking(scopes: Iterable[Scope], axes: set[str]) -> Asking:
     words: dict[str, dict[str, None]] = {}
-    numbers: set[str] = set()
-    for scope in _scopes(regulation):
+    numbers = set(axes)
+    for scope in scopes:
         for name, values in scope.tags:
             words.setdefault(name, {}).update(dict.fromkeys(sorted(values)))
         numbers |= {span.name for span in scope.spans}
-    for tariff in regulation.tariffs:
-        numbers |= _axes(tariff)
     return Asking(
         {name: tuple(words[name]) for name in sorted(words, key=_ORDER.__getitem__)},
         tuple(sorted(numbers, key=_ORDER.__getitem__)),
@@ -43,11 +51,14 @@ def asks_quotients(regulation: Regulation) -> bool:
     return regulation.quotient != QuotientRule() or "quotient" in asking(regulation).numbers
 
 
-def _scopes(regulation: Regulation) -> Iterator[Scope]:
+def _of_limits(regulation: Regulation) -> Iterator[Scope]:
     for rule in regulation.deadlines:
         yield rule.scope
         yield from (tier.scope for tier in rule.tiers)
     yield from (opening.scope for opening in regulation.openings)
+
+
+def _of_prices(regulation: Regulation) -> Iterator[Scope]:
     for tariff in regulation.tariffs:
         yield tariff.scope
         yield from tariff.columns
@@ -62,7 +73,7 @@ def _axes(tariff: Tariff) -> set[str]:
 def services_named(regulation: Regulation) -> tuple[str, ...]:
     """The codes of services that the file describes or that its rules name, in order of writing."""
     codes = {service.code: None for service in regulation.services}
-    for scope in _scopes(regulation):
+    for scope in (*_of_limits(regulation), *_of_prices(regulation)):
         codes.update(dict.fromkeys(scope.services))
     codes.pop("*", None)
     return tuple(codes)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
+from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
-from .bands import Band
+from .bands import Band, Holes, Overlaps
 from .calendars import ANY_SERVICE
 from .deadlines import DeadlineRule, OpeningRule, Tier
 from .limits import Limit
@@ -18,6 +20,7 @@ from .sentences import FRENCH, Sentence, say
 from .structure import keys
 from .tariffs import Adjustment, Flat, Grid, Line, Points, Share, Tariff
 from .wording import reason
+from .words import FIELDS, MODES, PERIODS, amount, word
 
 Said = Iterator[tuple[str, str]]
 """What is said: of what, and its value in words."""
@@ -184,17 +187,26 @@ def _plain(value: Any, *, without: tuple[str, ...] = ()) -> Iterator[tuple[str, 
 def _value(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "oui" if value else "non"
+    if isinstance(value, StrEnum):
+        return word(value)
+    if isinstance(value, Decimal):
+        return amount(name, value)
     if isinstance(value, Limit):
         return _rule(value, _SAMPLE).fr()
     if isinstance(value, frozenset) and name.endswith("weekdays"):
         return ", ".join(FRENCH.weekdays[day] for day in sorted(value))
     if isinstance(value, frozenset | tuple):
         words = sorted(value) if isinstance(value, frozenset) else value
-        return ", ".join(str(word) for word in words)
+        return ", ".join(_value("", one) for one in words)
     if is_dataclass(value):
         parts = ((f.name, getattr(value, f.name)) for f in fields(value))
-        return ", ".join(f"{part} {_value(part, found)}" for part, found in parts if found is not None)
-    return "rien" if value is None else str(value)
+        told = (
+            (FIELDS.get(part, _NAMES.get(part, part)), _value(part, x)) for part, x in parts if x is not None
+        )
+        return ", ".join(f"{name} {said}".strip() for name, said in told)
+    if name in ("per", "reset"):
+        return PERIODS.get(value, value)
+    return "rien" if value is None else MODES.get(value, str(value))
 
 
 def scope_words(scope: Scope) -> str:
@@ -233,10 +245,10 @@ def _limits(what: str, rule: DeadlineRule | OpeningRule) -> Iterator[tuple[str, 
     if not rule.table:
         yield what, _rule(rule, _SAMPLE).fr()
     if rule.shift:
-        off = ", ".join(sorted(rule.shift.off))
+        off = " ou ".join(word(bad) for bad in sorted(rule.shift.off))
         way = "le suivant" if rule.shift.forward else "le précédent"
         hour = f" à {FRENCH.hour(rule.shift.at)}" if rule.shift.at is not None else ""
-        yield f"{what}, report", f"si {off} : {way} ({rule.shift.kind}){hour}"
+        yield f"{what}, report", f"si c'est {off}, {way} ({word(rule.shift.kind)}){hour}"
 
 
 def _rule(limit: Limit, day: date) -> Sentence:
@@ -250,19 +262,18 @@ def _rule(limit: Limit, day: date) -> Sentence:
 
 
 def _tier(tier: Tier) -> str:
-    words = [tier.effect.value]
+    words = [word(tier.effect)]
     words += [tier.label] if tier.label else []
     words += [_rule(tier.limit, _SAMPLE).fr()] if tier.limit else []
     words += [f"{TAG_WORDS[name]} {' ou '.join(sorted(values))}" for name, values in tier.scope.tags]
-    words += [f"{tier.quota} par {tier.per}"] if tier.quota else []
+    words += [f"{tier.quota} par {PERIODS.get(tier.per, tier.per)}"] if tier.quota else []
     words += [f"avec {tier.proof}"] if tier.proof else []
     return ", ".join(words)
 
 
 def _tariff(tariff: Tariff) -> Iterator[tuple[str, str]]:
     what = f"Tarif « {tariff.name} », {scope_words(tariff.scope)}"
-    columns = [f", {scope_words(column)}" for column in tariff.columns] if len(tariff.columns) > 1 else [""]
-    columns = [column.replace("tous les services, ", "") for column in columns]
+    columns = [_for_whom(column) for column in tariff.columns] if len(tariff.columns) > 1 else [""]
     match tariff.function:
         case Flat(prices):
             yield from ((what + c, _money(p)) for c, p in zip(columns, _wide(prices, columns), strict=True))
@@ -271,7 +282,10 @@ def _tariff(tariff: Tariff) -> Iterator[tuple[str, str]]:
                 name = f"{what}, tranche {band_words(grid.axis, band).fr()}"
                 prices = _wide(band.prices, columns)
                 yield from ((name + c, _money(p)) for c, p in zip(columns, prices, strict=True))
-            yield f"{what}, entre deux tranches", f"{grid.holes}, {grid.overlaps}"
+            if grid.holes is not Holes.REFUSE:
+                yield f"{what}, entre deux tranches", word(grid.holes)
+            if grid.overlaps is not Overlaps.REFUSE:
+                yield f"{what}, dans deux tranches à la fois", word(grid.overlaps)
         case Line() as line:
             percents = _wide(line.percents, columns)
             yield from (
@@ -298,9 +312,15 @@ def _tariff(tariff: Tariff) -> Iterator[tuple[str, str]]:
         yield f"{what}, {name}", value
     for adjustment in tariff.adjustments:
         yield (
-            f"{what}, ajustement « {adjustment.label} », {scope_words(adjustment.scope)}",
+            f"{what}, ajustement « {adjustment.label} »{_for_whom(adjustment.scope)}",
             _adjustment(adjustment),
         )
+
+
+def _for_whom(scope: Scope) -> str:
+    """The scope of a part of a tariff, whose services are those of the tariff."""
+    words = scope_words(scope).removeprefix("tous les services").removeprefix(", ")
+    return f", {words}" if words else ""
 
 
 def _wide(prices: tuple[Any, ...], columns: list[str]) -> tuple[Any, ...]:

@@ -203,7 +203,7 @@ def test_what_changes_is_told_in_sentences(capsys, path, tmp_path):
         "devient jusqu'à trois jours ouvrés avant, à 12 h.",
         "Tarif « Repas », cantine, tranche jusqu'à 700 : 3,00 € devient 3,20 €.",
         "Absence « Maladie », tous les services, motif maladie : jours facturés 1 "
-        "devient issue refund, jours facturés 1.",
+        "devient issue remboursé, jours facturés 1.",
     ]
     assert answer(capsys, "diff", path, path)[1] == "Les deux règlements disent la même chose.\n"
 

@@ -120,6 +120,12 @@ def _same(old: New, new: New) -> bool:
     return old == new
 
 
+def _shown(kind: Kind, value: Decimal) -> str:
+    """A number as it is typed: euros with their cents, others as they are."""
+    words = FRENCH.money(value).removesuffix(" €") if kind is Kind.MONEY else FRENCH.plain(value)
+    return words.replace(" ", "")
+
+
 def _field(setting: Editable) -> forms.Field:
     shared: dict[str, Any] = {
         "label": setting.label,
@@ -130,7 +136,7 @@ def _field(setting: Editable) -> forms.Field:
         case Kind.MONEY | Kind.NUMBER | Kind.PERCENT:
             places = 2 if setting.kind is Kind.NUMBER else 4
             if setting.value is not None:
-                shared["initial"] = FRENCH.plain(Decimal(str(setting.value))).replace(" ", "")
+                shared["initial"] = _shown(setting.kind, Decimal(str(setting.value)))
             return forms.DecimalField(
                 **shared,
                 min_value=-100_000,

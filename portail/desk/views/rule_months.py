@@ -15,7 +15,7 @@ from portail.desk.rule_month import month_of
 from portail.desk.views.replies import status_of
 from portail.desk.views.sessions import month_asked
 from portail.rules import CalendarUnknown
-from portail.rules.asking import asking
+from portail.rules.asking import asking_limits
 
 
 @require_safe
@@ -26,7 +26,7 @@ def rule_month(request: HttpRequest) -> HttpResponse:
     services = regulation_texts.services_of(text.regulation)
     form = MonthForm(
         request.GET,
-        asked=asking(text.regulation),
+        asked=asking_limits(text.regulation),
         services=services,
         texts=regulation_texts.choices(agent),
     )
