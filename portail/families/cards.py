@@ -2,8 +2,6 @@
 
 from contextlib import ExitStack
 from datetime import datetime
-from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.utils import timezone, translation
@@ -11,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from portail.accounts.models import User
 from portail.activities import queries as activities
-from portail.core import codes, pdf
+from portail.core import codes, paper
+from portail.core.paper import Paper
 from portail.core.site import current_site
 from portail.families.actions.documents import issue as keep
 from portail.families.models import FamilyDocument, Quotient
@@ -19,7 +18,6 @@ from portail.families.quotients import value_of
 from portail.rules import FRENCH
 from portail.rules.quotients import validity
 
-TEMPLATE = Path(__file__).with_name("quotient-card.typ")
 KIND = FamilyDocument.Kind.QUOTIENT_CARD
 
 
@@ -32,7 +30,7 @@ def issue(
         return known
     code = codes.new()
     with translation.override(settings.LANGUAGE_CODE):
-        content = pdf.render(TEMPLATE, words(quotient, code, now=now), now=now)
+        content = paper.render(card_paper(quotient, code, now=now), commune=current_site(), now=now)
         title = _("Carte de quotient familial %(number)s") % {"number": quotient.number}
     return keep(
         quotient.household,
@@ -49,26 +47,29 @@ def issue(
     )
 
 
-def words(quotient: Quotient, code: str, *, now: datetime) -> dict[str, Any]:
-    """All that the card says."""
-    commune, home = current_site(), quotient.household
+def card_paper(quotient: Quotient, code: str, *, now: datetime) -> Paper:
+    """All that the card says. Two queries: its adults, the rules in force."""
+    home = quotient.household
     start, end = validity(value_of(quotient), activities.regulation().quotient)
-    until = f"jusqu'au {FRENCH.year(end)}" if end else "jusqu'à la prochaine valeur"
+    until = f"jusqu'au {paper.day(end)}" if end else "jusqu'à la prochaine valeur"
     adults = [str(adult) for adult in home.adults.all()] or [home.name]
-    return {
-        "title": "Carte de quotient familial",
-        "commune": commune.name,
-        "service": [line for line in (commune.service_name, *commune.address.splitlines()) if line],
-        "colour": commune.colour or "#1f6073",
-        "value_label": "Quotient familial",
-        "value": FRENCH.plain(quotient.value),
-        "facts": [
-            ["Dossier", f"{home.number} · {home.name}"],
-            ["Adultes", ", ".join(adults)],
-            ["Justificatif", f"{quotient.kind}, {FRENCH.year(quotient.proved_on)}"],
-            ["Valable", f"du {FRENCH.year(start)} {until}"],
-            ["Carte", f"{quotient.number}, émise le {FRENCH.year(timezone.localdate(now))}"],
+    return Paper(
+        title="Carte de quotient familial",
+        blocks=[
+            paper.framed(
+                "Quotient familial", FRENCH.plain(quotient.value), [f"Valable du {paper.day(start)} {until}"]
+            ),
+            paper.facts(
+                [
+                    ("Carte n°", quotient.number),
+                    ("Dossier", f"{home.number} {home.name}"),
+                    ("Adultes", ", ".join(adults)),
+                    ("Justificatif", f"{quotient.kind}, {paper.day(quotient.proved_on)}"),
+                ]
+            ),
+            paper.note("Le prix des activités est calculé avec ce quotient, par le règlement de la commune."),
         ],
-        "check": f"Pour vérifier cette carte : {settings.PUBLIC_URL}/verifier/ , code {code}",
-        "note": "Le prix des activités est calculé avec ce quotient, par le règlement de la commune.",
-    }
+        issued_on=timezone.localdate(now),
+        code=code,
+        footer=f"Carte {quotient.number} · dossier {home.number}",
+    )

@@ -156,6 +156,7 @@ KIND_ORDER = (
     FamilyDocument.Kind.STATEMENT,
     FamilyDocument.Kind.BOOKING_RECEIPT,
     FamilyDocument.Kind.FILE,
+    FamilyDocument.Kind.PROOF,
 )
 """In which order a family looks for its documents."""
 

@@ -9,6 +9,8 @@ from django.urls import reverse
 
 from portail.families.actions.documents import issue
 from portail.families.models import FamilyDocument
+from portail.families.queries import KIND_ORDER
+from portail.front.views.documents import TITLES
 from tests.factories import NOW
 
 Kind = FamilyDocument.Kind
@@ -116,5 +118,9 @@ def test_a_deposited_file_is_among_the_others(alice, cast):
     )
     row.file.save("r.pdf", ContentFile(b"%PDF"), save=True)
     said = page(alice)
-    assert "Autres documents" in said
+    assert "Déposés par le service" in said
     assert "1,2 Mo" in said
+
+
+def test_every_kind_has_its_place_and_its_title():
+    assert set(KIND_ORDER) == set(TITLES) == set(Kind)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portail.accounts.models import User
 from portail.activities.queries import site
+from portail.billing.actions import series
 from portail.billing.actions.drafting import recipient_of
 from portail.billing.documents import words
 from portail.billing.documents.statement import statement_paper
@@ -35,7 +36,8 @@ def give_statement(
         same = issued.filter(title=title, amount=found.after, added_at__gt=now - SAME_GESTURE).first()
         if same:
             return same
-        number, code = f"RC-{household.number}-{issued.count() + 1:03d}", codes.new()
+        [given] = series.take("statement", timezone.localdate(now), 1)
+        number, code = f"RC-{given}", codes.new()
         made = statement_paper(
             household,
             found,

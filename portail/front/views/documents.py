@@ -27,7 +27,8 @@ TITLES: dict[str, Promise] = {
     Kind.PAYMENT_RECEIPT: _("Reçus de paiement"),
     Kind.STATEMENT: _("Relevés de compte"),
     Kind.BOOKING_RECEIPT: _("Reçus de réservation"),
-    Kind.FILE: _("Autres documents"),
+    Kind.FILE: _("Déposés par le service"),
+    Kind.PROOF: _("Pièces envoyées"),
 }
 
 
