@@ -7,6 +7,7 @@ from django.db.models import Count, F, OuterRef, Q, Subquery
 from portail.accounts.models import Role
 from portail.activities.models import Session
 from portail.bookings.models import Booking, Receipt, ReceiptLine
+from portail.cli import money_invariants as money
 from portail.families.models import Adult, Child, HouseholdChild
 
 MOST = 50
@@ -87,4 +88,6 @@ ALL: dict[str, Callable[[], list[str]]] = {
     "Réservations": lambda: double_bookings() + cancelled_without_date() + bookings_of_strangers(),
     "Reçus": lambda: bookings_without_proof() + receipts_without_change(),
     "Dossiers et comptes": lambda: children_alone_or_shared_too_much() + accounts_astray(),
+    "Comptes des familles": money.used_twice,
+    "Encaissements": lambda: money.payments_unlike_their_movement() + money.deposits_that_do_not_add_up(),
 }

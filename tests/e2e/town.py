@@ -31,6 +31,7 @@ class Town:
         self.marie = dossier("1901", "DEMOCIVIS", "Marie", ("Jade", "Tom"), self)
         publications()
         self.agnes = staff("agnes", "Agnès", Role.AGENT)
+        self.renee = staff("renee", "Renée", Role.CASH_OFFICER)
         self.alix = staff("alix", "Alix", Role.ADMINISTRATOR)
         self.lou = staff("lou", "Lou", Role.LEADER)
 

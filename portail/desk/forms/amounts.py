@@ -40,7 +40,7 @@ class AmountField(forms.CharField):
         super().__init__(max_length=kwargs.pop("max_length", 30), **kwargs)
         self.least = least
 
-    def clean(self, value: Any) -> Decimal | None:  # type: ignore[override]
+    def clean(self, value: Any) -> Decimal | None:
         typed = _SPACES.sub("", super().clean(value))
         if not typed:
             if value not in self.empty_values:

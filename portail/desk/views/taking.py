@@ -1,5 +1,6 @@
 """Taking a payment: find the household, see what it owes, take the money."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -39,7 +40,7 @@ def find(request: HttpRequest) -> HttpResponse:
             return redirect("desk:payment_new", found.households[0])
         return filters.keep(request)
     kept = SearchForm(filters.asked(request)) if "filtre" in request.GET else None
-    context = {"form": form, "page": None, "rows": []}
+    context: dict[str, Any] = {"form": form, "page": None, "rows": []}
     if kept is not None and kept.is_valid():
         found = search.find(kept.cleaned_data["q"])
         page = Paginator(found.households, PER_PAGE).get_page(request.GET.get("page"))

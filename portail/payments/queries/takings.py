@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, F, Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
@@ -39,12 +40,12 @@ class ModeTotal:
         return self.taken - self.cancelled - self.refunded
 
 
-def money_movements(first: date | None = None, last: date | None = None) -> QuerySet[Movement]:
+def money_movements(first: date | None = None, last: date | None = None) -> QuerySet[Any]:
     """Every entry by which money came or left, days included, each with its `mode`.
 
     A write-off or an opening balance that was undone moved no money.
     """
-    rows = Movement.objects.filter(kind__in=MONEY).annotate(
+    rows: QuerySet[Any] = Movement.objects.filter(kind__in=MONEY).annotate(
         mode=Coalesce("payment__mode", "refund__mode", "reverses__payment__mode", "reverses__refund__mode")
     )
     if first:
