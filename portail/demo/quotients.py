@@ -144,12 +144,12 @@ def _photo(lines: list[str]) -> Upload:
 
 def _paper(lines: list[str], when: Timeline) -> Upload:
     data = {
-        "title": lines[0].capitalize(),
-        "commune": lines[1],
-        "service": "",
+        "title": "Attestation de quotient familial",
+        "commune": accounts.COMMUNE,
+        "service": lines[1],
         "colour": CONTACT["colour"],
-        "parts": [{"title": lines[2], "text": line} for line in lines[3:5]],
-        "date": lines[5],
+        "parts": [{"title": lines[2], "text": lines[3]}, {"title": lines[4], "text": lines[5]}],
+        "date": FRENCH.year(when.today.replace(day=1)),
     }
     content = ContentFile(pdf.render(TEMPLATE, data, now=when.now), name="attestation-caf.pdf")
     return Upload(content, "attestation-caf.pdf", "application/pdf")

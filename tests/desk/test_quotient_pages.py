@@ -214,7 +214,10 @@ def numbers(response):
 
 @pytest.fixture
 def town(cast):
-    """Alice is good, Bob has nothing, Charlie sent a proof that waits."""
+    """Alice is good, Bob has nothing, Charlie sent a proof that waits, another's counts from December on."""
+    soon = make.HouseholdFactory(number="7004", name="ZOLA")
+    make.HouseholdChildFactory(household=soon)
+    make.QuotientFactory(household=soon, kind="CAF", proved_on=NOW.date(), received_on=NOW.date())
     make.QuotientFactory(household=cast.alice.household, kind="CAF")
     make.RequestFactory(household=cast.charlie.household, kind=Request.Kind.QUOTIENT)
 
@@ -226,9 +229,10 @@ def town(cast):
         ({"etat": "manquants"}, ["7002", "7003"]),
         ({"etat": "a-lire"}, ["7003"]),
         ({"etat": "valables"}, ["7001"]),
-        ({"etat": "tous"}, ["7002", "7001", "7003"]),
+        ({"etat": "tous"}, ["7002", "7001", "7003", "7004"]),
         ({"etat": "a-renouveler"}, []),
-        ({"etat": "tous", "courriel": "sans"}, []),
+        ({"etat": "tous", "courriel": "sans"}, ["7004"]),
+        ({"etat": "bientot"}, ["7004"]),
         ({"etat": "bêtise"}, ["7002", "7003"]),
     ],
 )
@@ -240,7 +244,7 @@ def test_near_the_renewal_the_list_says_who_must_renew(desk, cast, town, today):
     today.move_to("2027-02-02T09:00Z")
     desk.force_login(cast.agnes)
     response = desk.get(reverse("desk:quotients"), {"etat": "a-renouveler"})
-    assert numbers(response) == ["7001"]
+    assert numbers(response) == ["7001", "7004"]
     assert "Prochaine actualisation : lundi 1er mars 2027" in text(response)
 
 

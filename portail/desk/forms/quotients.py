@@ -143,6 +143,7 @@ class ListForm(Form):
             ("", "Manquants ou à renouveler"),
             ("manquants", "Manquants"),
             ("a-renouveler", "À renouveler"),
+            ("bientot", "Qui compteront bientôt"),
             ("a-lire", "Justificatif à lire"),
             ("valables", "Valables"),
             ("tous", "Tous"),

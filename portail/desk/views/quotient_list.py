@@ -40,6 +40,7 @@ HEADER = (
     "Courriel",
 )
 WORDS = {State.MISSING: "Manquant", State.ENDING: "À renouveler", State.GOOD: "Valable"}
+TONES = {State.MISSING: "warn", State.ENDING: "warn", State.GOOD: "ok"}
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Row:
     household: Household
     standing: Standing
     word: str
+    tone: str
     reminded_on: date | None
     email: str
 
@@ -179,13 +181,20 @@ def _is_kept(standing: Standing, state: str) -> bool:
         return True
     if state == "a-lire":
         return standing.waiting is not None
+    if state == "bientot":
+        return _is_soon(standing)
     wanted = {
         "": (State.MISSING, State.ENDING),
         "manquants": (State.MISSING,),
         "a-renouveler": (State.ENDING,),
         "valables": (State.GOOD,),
     }
-    return standing.state in wanted.get(state, wanted[""])
+    return standing.state in wanted.get(state, wanted[""]) and not _is_soon(standing)
+
+
+def _is_soon(standing: Standing) -> bool:
+    """Nothing counts today, but a value is entered that will: nobody has anything to do."""
+    return standing.state is State.MISSING and standing.coming is not None
 
 
 def _rows(found: Sequence[tuple[int, Standing]], today: date) -> list[Row]:
@@ -197,7 +206,8 @@ def _rows(found: Sequence[tuple[int, Standing]], today: date) -> list[Row]:
         Row(
             household=homes[pk],
             standing=standing,
-            word=WORDS[standing.state],
+            word="Compte bientôt" if _is_soon(standing) else WORDS[standing.state],
+            tone="calm" if _is_soon(standing) else TONES[standing.state],
             reminded_on=timezone.localdate(reminded[pk]) if pk in reminded else None,
             email=_email(homes[pk]),
         )
