@@ -72,6 +72,7 @@ def _coming(first: date, last: date) -> Iterator[Coming]:
     """Who comes on these days, by invoices that are published and not wholly paid."""
     invoices = Invoice.objects.filter(number__isnull=False, amount__gt=0, issued_on__lte=last)
     for invoice in invoices.select_related("account__household").order_by("number"):
+        assert invoice.issued_on is not None
         chance = random.Random(f"{invoice.account.household.number} {invoice.issued_on}")
         assert invoice.issued_on is not None
         day = _workday(invoice.issued_on + timedelta(days=_patience(chance)))

@@ -87,12 +87,13 @@ def start(invoices: Sequence[int], *, days: int, token: uuid.UUID, actor: User, 
         asked = Job.objects.filter(kind=KIND, subject=f"reminders:{token}").first()
         if asked is not None:
             return asked
-        data = {"invoices": list(invoices)[:MOST], "days": days, "batch": str(token)}
+        asked_for = list(invoices)[:MOST]
+        data = {"invoices": asked_for, "days": days, "batch": str(token)}
         job = jobs.start(KIND, f"reminders:{token}", now=now, actor=actor, data=data)
         journal.record(
             "invoices.reminding",
             f"job:{job.pk}",
-            summary=f"Relance demandée : {len(data['invoices'])} facture(s)",
+            summary=f"Relance demandée : {len(asked_for)} facture(s)",
             actor=actor,
             now=now,
             after={"days": days},

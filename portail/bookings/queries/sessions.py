@@ -222,7 +222,8 @@ def _bookings(
     basket: list[Booked] = []
     for household_id, state, child_id, session_id, day, *service in active.values_list(*columns):
         if household_id == household and service and state in Booking.TAKING:
-            basket.append(Booked(child_id, *service, day))
+            activity_id, code = service
+            basket.append(Booked(child_id, activity_id, code, day))
         if child_id not in children or not first <= day <= last:
             continue
         if household_id == household:

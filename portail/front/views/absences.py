@@ -114,7 +114,7 @@ def absences(request: HttpRequest) -> HttpResponse:
     page = Paginator(queries.absences(access.get_household(request)), 30).get_page(request.GET.get("page"))
     now = timezone.now()
     for row in page.object_list:
-        row.can_withdraw = not actions.has_begun(row.booking, now)
+        row.can_withdraw = not actions.has_begun(row.booking, now)  # type: ignore[attr-defined]
     return render(request, "front/absences/list.html", {"page": page})
 
 
