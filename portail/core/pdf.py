@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from queue import LifoQueue
 from typing import Any
@@ -113,6 +114,8 @@ def _compiler() -> Iterator[typst.Compiler]:
 def _drawable(value: Any) -> Any:
     """The same data in what the shipped fonts can draw."""
     if isinstance(value, str):
+        if value.isascii() and value.isprintable():
+            return value
         return "".join(map(_drawn, unicodedata.normalize("NFC", value)))
     if isinstance(value, Mapping):
         return {key: _drawable(inner) for key, inner in value.items()}
@@ -121,6 +124,7 @@ def _drawable(value: Any) -> Any:
     return value
 
 
+@lru_cache(maxsize=4096)
 def _drawn(character: str) -> str:
     """The character; "?" for a letter of a script that the fonts lack; nothing for a drawing or a control."""
     if character in "\n\t" or any(ord(character) in stretch for stretch in DRAWN):

@@ -26,7 +26,7 @@ from portail.core.text import plain
 from portail.families.models import Household
 
 JOB = "post-files"
-LETTERS = 250
+LETTERS = 100
 _STREET = re.compile(
     r"\s*(\d*)\s*(?:(?:bis|ter|quater|[a-d])(?=[\s,]|$))?[\s,]*(.*)", re.IGNORECASE | re.DOTALL
 )
