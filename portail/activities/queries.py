@@ -82,7 +82,7 @@ def calendar(
     rows = CalendarEntry.objects.order_by("start", "pk").values_list("kind", "start", "end", "label")
     entries = [rules.Entry(rules.EntryKind(kind), start, end, label) for kind, start, end, label in rows]
     ends = [year.end for year in years] + [entry.end for entry in (*entries, *in_force.calendar)]
-    services = service_days() if in_force.counts_service_days else ()
+    services = service_days() if with_services or in_force.counts_service_days else ()
     return in_force.calendar_with(entries, max(ends, default=date.min), services=services)
 
 

@@ -68,7 +68,7 @@ class TicksForm(forms.Form):
 
 
 class ChangesForm(forms.Form):
-    """The changes that a recap showed, its token, and the month to go back to."""
+    """The changes that a recap showed, its token, the month to go back to, and the price that was told for them."""
 
     add = PairsField(required=False)
     remove = PairsField(required=False)
@@ -77,6 +77,7 @@ class ChangesForm(forms.Form):
     )
     child = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=LARGEST_ID, required=False)
     month = forms.DateField(widget=forms.HiddenInput, input_formats=["%Y-%m"], required=False)
+    price = forms.CharField(widget=forms.HiddenInput, max_length=20, required=False)
 
     def wishes(self) -> list[Wish]:
         add, remove = self.cleaned_data["add"], self.cleaned_data["remove"]

@@ -90,6 +90,11 @@ class Recap:
         return frozenset(change.wish for change in self.changes) == self.wishes
 
     @property
+    def price(self) -> str:
+        """The difference and how many prices are unknown, to recognise a moment later; empty without prices."""
+        return f"{self.difference.total:f}/{self.difference.unknown}" if self.difference else ""
+
+    @property
     def needs_reason(self) -> bool:
         return any(change.standing.needs_reason for change in self.changes)
 

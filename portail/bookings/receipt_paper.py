@@ -1,16 +1,19 @@
 """A receipt of bookings on paper: what was added and removed, when, by whom, under which conditions."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 
 from portail.bookings.models import Receipt, ReceiptLine
+from portail.bookings.templatetags.prices import price_of, total_told
 from portail.core import paper
 from portail.core.paper import Block, Column, Paper
 
 COLUMNS = (Column("Jour"), Column("Enfant"), Column("Prestation", wide=True))
+PRICE = Column("Prix", "right")
 Change = ReceiptLine.Change
 
 
@@ -30,6 +33,7 @@ def receipt_paper(receipt: Receipt, *, code: str) -> Paper:
                 ("Fait le", f"{paper.day(at)} à {at.hour} h {at.minute:02d}"),
                 ("Fait par", done_by),
                 ("Motif", receipt.reason),
+                ("Différence de prix", _total(receipt)),
             ]
         ),
         *_changes("Ajouté", [line for line in lines if line.change == Change.ADDED]),
@@ -45,17 +49,26 @@ def receipt_paper(receipt: Receipt, *, code: str) -> Paper:
     )
 
 
+def _total(receipt: Receipt) -> str:
+    with translation.override(settings.LANGUAGE_CODE):
+        return total_told(receipt.difference)
+
+
 def _changes(title: str, lines: Sequence[ReceiptLine]) -> list[Block]:
     if not lines:
         return []
+    has_prices = any(line.explanation for line in lines)
     with translation.override(settings.LANGUAGE_CODE):
-        rows = [_row(line) for line in lines]
-    return [paper.heading(title), paper.table(COLUMNS, rows)]
+        rows = [
+            paper.row(*_cells(line), price_of(line)) if has_prices else paper.row(*_cells(line))
+            for line in lines
+        ]
+    return [paper.heading(title), paper.table((*COLUMNS, PRICE) if has_prices else COLUMNS, rows)]
 
 
-def _row(line: ReceiptLine) -> Block:
+def _cells(line: ReceiptLine) -> tuple[str, str, dict[str, Any]]:
     session = line.booking.session
-    return paper.row(
+    return (
         f"{date_format(session.date, 'D')} {paper.day(session.date)}",
         line.booking.child.first_name,
         paper.cell(f"{session.service.name} · {session.place}", line.conditions),

@@ -53,18 +53,20 @@ def change_bookings(
     now: datetime,
     as_service: bool = False,
     reason: str = "",
+    price: str = "",
 ) -> Receipt:
     """Book and cancel exactly these wishes, all or none of them, and give the receipt of it.
 
     `wishes` are the changes of the recap that was shown: each must still be possible and still change something,
     or RecapChanged carries the recap of this moment and nothing is written. `token` belongs to that recap: posted
     again (double click, retry, back button), the same receipt comes back. The receipt, its journal line and its
-    mails are written in the same transaction. Also raises NothingToChange, ReasonNeeded, ChildNotInHousehold.
+    mails are written in the same transaction. `price`: what the recap told of it (`Recap.price`); another one now is a
+    RecapChanged too. Also raises NothingToChange, ReasonNeeded, ChildNotInHousehold.
     """
     wishes = frozenset(wishes)
     try:
         with transaction.atomic():
-            return _change(household, wishes, token, actor, now, as_service, reason.strip())
+            return _change(household, wishes, token, actor, now, as_service, reason.strip(), price)
     except IntegrityError:
         # Another request with this token, or one that took the place without our lock, was first.
         if done := household.receipts.filter(token=token).first():
@@ -80,13 +82,14 @@ def _change(
     now: datetime,
     as_service: bool,
     reason: str,
+    price: str,
 ) -> Receipt:
     found = recap(household, wishes, now=now, as_service=as_service, lock=True)
     if done := household.receipts.filter(token=token).first():
         return done
     if not (found.changes or found.refused or found.gone):
         raise NothingToChange(found)
-    if not found.is_as_wished:
+    if not found.is_as_wished or (price and price != found.price):
         raise RecapChanged(found)
     if found.needs_reason and not reason:
         raise ReasonNeeded(found)

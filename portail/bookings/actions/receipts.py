@@ -127,7 +127,7 @@ def _tell(receipt: Receipt, added: list[Change], removed: list[Change], now: dat
             RECEIPT_MAIL,
             to=address,
             subject=format_lazy(_("Réservations modifiées : reçu {number}"), number=receipt.number),
-            context={"receipt": receipt, "added": added, "removed": removed},
+            context={"receipt": receipt, "added": added, "removed": removed, "changes": [*added, *removed]},
             now=now,
             about=receipt.household.journal_subject,
             language=language,

@@ -13,6 +13,7 @@ from portail.bookings.queries.months import (
     month_bounds,
     nearest_month,
 )
+from portail.bookings.queries.prices import Prices
 from portail.bookings.queries.receipts import masked_recipients, receipt, receipts
 from portail.bookings.queries.sessions import Cell, Column
 
@@ -26,6 +27,7 @@ __all__ = [
     "Knowledge",
     "Limit",
     "Month",
+    "Prices",
     "Week",
     "is_enrolled",
     "knowledge",

@@ -25,6 +25,7 @@ from portail.bookings.actions import (
 )
 from portail.bookings.actions.receipt_papers import issue_receipt
 from portail.bookings.forms import ChangesForm, TicksForm
+from portail.core.templatetags.ui import of_name
 from portail.desk import access
 from portail.desk.forms.reasons import NEEDED, ServiceChangesForm
 from portail.families.models import Household, HouseholdChild
@@ -124,6 +125,7 @@ def _save(request: HttpRequest, household: Household, form: ServiceChangesForm) 
         now=timezone.now(),
         as_service=True,
         reason=form.cleaned_data["reason"],
+        price=form.cleaned_data["price"],
     )
     messages.success(request, f"C'est enregistré : reçu {receipt.number}. La famille est prévenue.")
     return redirect("desk:receipt", household.pk, receipt.number)
@@ -153,7 +155,7 @@ def _month_page(
         "previous": queries.month_after(first, -1) if first > bounds[0] else None,
         "next": queries.month_after(first, 1) if first < bounds[1] else None,
         "has_enrolment": bool(found.cells) or queries.is_enrolled(link.child_id, first),
-        "caption": f"Planning de {link.child.first_name}",
+        "caption": f"Planning {of_name(link.child.first_name)}",
     }
     return render(request, "desk/bookings/month.html", context, status=422 if form else 200)
 
@@ -174,7 +176,7 @@ def _recap_page(
         "household": household,
         "recap": recap,
         "has_moved": has_moved,
-        "hidden": ChangesForm.packed(wishes, child_id, first) | {"token": str(uuid4())},
+        "hidden": ChangesForm.packed(wishes, child_id, first) | {"token": str(uuid4()), "price": recap.price},
         "form": form or ServiceChangesForm(needs_reason=recap.needs_reason),
     }
     invalid = has_moved or bool(form and form.errors)

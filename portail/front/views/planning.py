@@ -67,7 +67,12 @@ def save(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     try:
         receipt = change_bookings(
-            household, form.wishes(), token=form.cleaned_data["token"], actor=access.person(request), now=now
+            household,
+            form.wishes(),
+            token=form.cleaned_data["token"],
+            actor=access.person(request),
+            now=now,
+            price=form.cleaned_data["price"],
         )
     except NothingToChange:
         messages.info(request, _("Rien n'a été changé : ces jours sont déjà comme vous le souhaitez."))
@@ -151,7 +156,7 @@ def recap_page(
     context = {
         "recap": recap,
         "has_moved": has_moved,
-        "hidden": ChangesForm.packed(wishes, child_id, first) | {"token": str(uuid4())},
+        "hidden": ChangesForm.packed(wishes, child_id, first) | {"token": str(uuid4()), "price": recap.price},
         "child_id": child_id,
         "first": first,
     }
