@@ -19,6 +19,10 @@ YOUNGEST, OLDEST = -1, 8
 """Rank in LEVELS, this year: -1 is not at school yet, 8 has left for the middle school."""
 
 
+INSIDE, OUTSIDE = "commune", "extérieur"
+"""The classes of residence that the tariffs tell apart."""
+NEXT_TOWN, NEXT_POSTCODE = "Bellerive", "59997"
+
 ODD_WEEKS, EVEN_WEEKS = ("4102", "5310"), ("4873", "7045")
 """The dossiers of separated parents, by the weeks in which the children are with them."""
 
@@ -216,13 +220,15 @@ def _since(family: Family, when: Timeline) -> date:
 
 def _household(family: Family, when: Timeline, chance: random.Random) -> None:
     created = at(_since(family, when), 9 + int(family.number) % 8, int(family.number) % 60)
+    residence = residence_of(family)
     family.household = Household.objects.create(
         number=family.number,
         name=family.name,
         street=f"{chance.randint(1, 88)} {chance.choice(names.STREETS)}",
         street_more="Appartement 12" if chance.random() < 0.08 else "",
-        postcode=POSTCODE,
-        city=accounts.COMMUNE,
+        postcode=POSTCODE if residence != OUTSIDE else NEXT_POSTCODE,
+        city=accounts.COMMUNE if residence != OUTSIDE else NEXT_TOWN,
+        residence=residence,
         invoices_by_mail=chance.random() < 0.6,
         created_at=created,
     )
@@ -244,6 +250,13 @@ def _household(family: Family, when: Timeline, chance: random.Random) -> None:
                 position=position,
             )
         )
+
+
+def residence_of(family: Family) -> str:
+    """Known families live in the commune, one drawn family in nine in the next; a new dossier says nothing yet."""
+    if family.account is None and family.since == 0 and not family.books:
+        return ""
+    return OUTSIDE if family.account is None and int(family.number) % 9 == 4 else INSIDE
 
 
 def _address(first_name: str, last_name: str, number: str) -> str:
@@ -299,11 +312,17 @@ def _school(plans: list[Family], town: Town) -> None:
                         school_year=year,
                         activity=town.activities[code],
                         place=town.place(code, school),
+                        profile=_profile(child, code),
                     )
                     for code in plan.activities
                 ]
     Schooling.objects.bulk_create(schoolings)
     Enrolment.objects.bulk_create(enrolments)
+
+
+def _profile(child: Child, activity: str) -> str:
+    """Most come every week, some now and then."""
+    return "occasionnel" if (child.birth_date.day + len(activity)) % 6 == 0 else "régulier"
 
 
 RELATIONS = (

@@ -5,15 +5,18 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from itertools import groupby
 from uuid import UUID
 
 from portail import rules
 from portail.accounts.models import User
-from portail.activities import queries
+from portail.activities import queries as activities
 from portail.activities.actions import sessions
 from portail.activities.models import Session
+from portail.bookings.costs import Cost
 from portail.bookings.models import Booking, Enrolment, Receipt, ReceiptLine
+from portail.bookings.queries import Asked, Prices, knowledge
 from portail.core.models import JournalEntry
 from portail.demo.families import Family, is_week_of
 from portail.demo.structure import Town
@@ -48,9 +51,10 @@ def write(plans: list[Family], town: Town, agent: User, when: Timeline, chance: 
     """Bookings, receipts and journal of the past and of the weeks to come."""
     acts = sorted(_acts(plans, when, chance), key=lambda act: (act.at, act.family.number))
     receipts = [_receipt(act, agent, chance) for act in acts]
+    lines = list(_lines(acts, receipts, when))
     Receipt.objects.bulk_create(receipts, batch_size=BATCH)
     Booking.objects.bulk_create([b for act in acts for b in act.added], batch_size=BATCH)
-    ReceiptLine.objects.bulk_create(_lines(acts, receipts), batch_size=BATCH)
+    ReceiptLine.objects.bulk_create(lines, batch_size=BATCH)
     JournalEntry.objects.bulk_create(map(_entry, acts, receipts), batch_size=BATCH)
     _fill(town, agent, when)
 
@@ -109,7 +113,7 @@ def _periods(when: Timeline) -> list[tuple[date, date]]:
     """From one school holiday to the next, and the holidays themselves: what families book at one go."""
     holidays = [
         (entry.start, entry.end)
-        for entry in queries.calendar().entries
+        for entry in activities.calendar().entries
         if entry.kind is rules.EntryKind.SCHOOL_HOLIDAY and (entry.end - entry.start).days > 4
     ]
     first, last = when.previous.start, when.last
@@ -235,19 +239,59 @@ def _receipt(act: Act, agent: User, chance: random.Random) -> Receipt:
     )
 
 
-def _lines(acts: list[Act], receipts: list[Receipt]) -> Iterator[ReceiptLine]:
-    """A line a booking, with until when it could be changed, as the rules said."""
-    regulation, calendar = queries.regulation(), queries.calendar()
+def _lines(acts: list[Act], receipts: list[Receipt], when: Timeline) -> Iterator[ReceiptLine]:
+    """A line a booking, with until when it could be changed, as the rules said; what it cost, for the last months."""
+    regulation, calendar = activities.regulation(), activities.calendar()
     told: dict[tuple[str, date], str] = {}
+    prices = _prices(acts, regulation, calendar, when)
     for act, receipt in zip(acts, receipts, strict=True):
-        for booking, change in [
+        found = [
             *((b, ReceiptLine.Change.ADDED) for b in act.added),
             *((b, ReceiptLine.Change.REMOVED) for b in act.removed),
-        ]:
+        ]
+        is_recent = act.at.date() >= when.today - PRICED_FOR
+        for booking, change in found:
             key = (booking.session.service.code, booking.session.date)
             if key not in told:
                 told[key] = rules.modifiable(*key, regulation.deadlines, calendar)[0].fr()
-            yield ReceiptLine(receipt=receipt, booking=booking, change=change, conditions=told[key])
+            line = ReceiptLine(receipt=receipt, booking=booking, change=change, conditions=told[key])
+            if is_recent:
+                _price(line, prices)
+            yield line
+
+
+PRICED_FOR = timedelta(days=100)
+"""The receipts of these last days tell their prices."""
+
+
+def _prices(
+    acts: list[Act], regulation: rules.Regulation, calendar: rules.Calendar, when: Timeline
+) -> Prices:
+    households = {act.family.household.pk: act.family.household for act in acts if act.family.household}
+    facts = knowledge(
+        households.values(), when.previous.start, when.last, regulation=regulation, with_baskets=False
+    )
+    return Prices(regulation, calendar, facts)
+
+
+def _price(line: ReceiptLine, prices: Prices) -> None:
+    booking, service = line.booking, line.booking.session.service
+    asked = Asked(
+        line.receipt.household_id,
+        booking.child_id,
+        service.activity_id,
+        service.code,
+        booking.session.date,
+    )
+    priced = prices.alone(asked)
+    if priced.price is None:
+        line.explanation = Cost(None, unknown=priced.unknown).as_json()
+        return
+    sign = 1 if line.change == ReceiptLine.Change.ADDED else -1
+    steps = (*priced.price.steps, *prices.why_quotient(line.receipt.household_id, asked.day))
+    line.price = sign * priced.price.amount
+    line.explanation = Cost(line.price, steps, priced.price.components).as_json()
+    line.receipt.difference = (line.receipt.difference or Decimal(0)) + line.price
 
 
 def _entry(act: Act, receipt: Receipt) -> JournalEntry:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
+from pathlib import Path
 from typing import Any
 
 from portail.activities.actions import calendar, closings, commune, founding, regulation, sessions, structure
@@ -29,6 +30,7 @@ SCHOOLS = ("Marie-Curie", "Jules-Ferry", "Les Tilleuls")
 POSTCODE = "59998"
 BOOKABLE = (6, 15)
 """Families book a school year from 15 June on."""
+TARIFFS = Path(__file__).with_name("tariffs.toml")
 CLOSED = """
 # Comme chaque année, l'accueil de loisirs ferme la première quinzaine d'août et à Noël.
 """
@@ -72,7 +74,9 @@ def found(when: Timeline) -> Town:
         [CalendarEntry(kind=e.kind, start=e.start, end=e.end, label=e.label) for e in when.guessed],
         ignore_conflicts=True,
     )
-    regulation.apply_regulation(_regulation(when), "Fermetures de l'accueil de loisirs", actor=None, now=now)
+    regulation.apply_regulation(
+        _regulation(when), "Tarifs votés, fermetures de l'accueil de loisirs", actor=None, now=now
+    )
     SchoolYear.objects.exclude(start__in=[term.start for term in when.terms]).delete()
     town = Town(years=[_year(term, when) for term in when.terms])
     _schools(town, when)
@@ -102,7 +106,7 @@ payment_modes = ["cash", "cheque", "card", "transfer", "cesu", "vouchers"]
 
 
 def _regulation(when: Timeline) -> str:
-    text = regulation.default_text(accounts.COMMUNE, ZONE) + CLOSED
+    text = regulation.default_text(accounts.COMMUNE, ZONE) + TARIFFS.read_text(encoding="utf-8") + CLOSED
     if "\n[billing]\n" not in text:
         text += PAID_BY
     for year in range(when.previous.start.year, when.last.year + 1):
