@@ -268,6 +268,7 @@ def _desk_values(world: SimpleNamespace) -> dict[str, Any]:
         "desk:results number": 1,
         "section": "deadlines",
         "desk:rule_value number": 1,
+        "desk:rule_succeed number": 1,
         "desk:rule_model slug": "vailhauques",
         "quotient_id": world.quotient.pk,
         "desk:proof document_id": world.proof.pk,

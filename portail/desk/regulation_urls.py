@@ -21,6 +21,7 @@ regulation_pages: list[URLPattern] = [
     path(f"{HERE}brouillon/comparer/", regulation_edit.draft_compare, name="draft_compare"),
     path(f"{HERE}valeurs/", rule_values.rule_values, name="rule_values"),
     path(f"{HERE}valeurs/<slug:section>/<id:number>/", rule_values.rule_value, name="rule_value"),
+    path(f"{HERE}valeurs/<slug:section>/<id:number>/suite/", rule_values.rule_succeed, name="rule_succeed"),
     path(f"{HERE}limites/", rule_months.rule_month, name="rule_month"),
     path(f"{HERE}simulateur/", rule_prices.simulator, name="simulator"),
     path(f"{HERE}essai/", rule_trials.rule_trial, name="rule_trial"),

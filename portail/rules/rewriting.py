@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from .toml_lines import Path, layout
@@ -151,6 +151,21 @@ def _with_comments_above(text: str, start: int) -> int:
             break
         start = above
     return start
+
+
+def succeed(text: str, path: Path, first: date) -> str:
+    """The text where a rule (`("tariffs", 2)`) ends the day before `first` and a copy of it, written just after,
+    begins on that day. The copy keeps the end that the rule had."""
+    headers = layout(text).headers
+    mine = [place for place, header in enumerate(headers) if header.path[: len(path)] == path]
+    following = mine[-1] + 1
+    end = _with_comments_above(text, headers[following].start) if following < len(headers) else len(text)
+    rule, after = _ended(text[headers[mine[0]].start : end]), text[end:]
+    copy: Path = (path[0], 0)
+    renewed = rewrite(rule, [((*copy, "from"), first)])
+    ended = rewrite(rule, [((*copy, "until"), first - timedelta(days=1))])
+    whole = text[: headers[mine[0]].start] + ended + _ended(renewed) + after
+    return whole.rstrip("\n") + "\n"
 
 
 def take(ours: str, theirs: str, groups: Iterable[str]) -> str:

@@ -1,8 +1,12 @@
 """The regulation being written: amounts by form, one case tried as it is typed, a draft that waits."""
 
+from datetime import date
+from decimal import Decimal
+
 import pytest
 from django.urls import reverse
 
+from portail import rules
 from portail.activities.actions.drafts import draft_of, keep_draft
 from portail.activities.actions.regulation import apply_regulation, default_text
 from portail.activities.models import Regulation, RegulationDraft
@@ -104,6 +108,34 @@ def test_the_same_values_write_no_draft(in_force):
     assert not RegulationDraft.objects.exists()
 
 
+def test_new_prices_from_a_day_leave_the_old_ones_until_the_day_before(in_force, cast):
+    answer = post(in_force, "rule_succeed", "tariffs", 1, premier="2027-09-01")
+    assert answer["Location"] == reverse("desk:rule_value", args=["tariffs", 2])
+    fill(in_force, "tariffs", 2, **{"Prix, tranche jusqu'à 700, résidence commune": "2,30"})
+    known = rules.know(quotient=Decimal(300), residence="commune")
+    tariffs = rules.parse(draft_of(cast.alix).text).tariffs
+    found = [
+        rules.price(tariffs, "cantine", day, known).amount for day in (date(2027, 8, 31), date(2027, 9, 1))
+    ]
+    assert found == [Decimal("2.10"), Decimal("2.30")]
+    assert Regulation.objects.count() == 1
+
+
+@pytest.mark.parametrize(("premier", "expected"), [("", "Remplissez"), ("0027-09-01", "quatre chiffres")])
+def test_a_day_that_is_none_prepares_nothing(in_force, premier, expected):
+    page = post(in_force, "rule_succeed", "tariffs", 1, premier=premier)
+    assert page.status_code == 422
+    assert expected in page.context["successor"].errors["premier"][0]
+    assert not RegulationDraft.objects.exists()
+
+
+def test_a_successor_before_the_rule_itself_is_refused_in_words(in_force, cast):
+    fill(in_force, "tariffs", 1, **{"Premier jour de service concerné": "2027-01-01"})
+    page = post(in_force, "rule_succeed", "tariffs", 1, premier="2026-12-01")
+    assert "Ces valeurs ne vont pas ensemble" in page.context["successor"].errors["__all__"][0]
+    assert post(in_force, "rule_succeed", "quotient", 1, premier="2026-12-01").status_code == 404
+
+
 def test_a_form_opened_on_another_text_writes_nothing(in_force, cast):
     form = in_force.get(reverse("desk:rule_value", args=["tariffs", 1])).context["form"]
     sent = {field.html_name: field.value() or "" for field in form}
@@ -190,10 +222,10 @@ def test_a_draft_belongs_to_whoever_writes_it(in_force, cast):
     assert "9,99" not in in_force.get(reverse("desk:rule_value", args=["tariffs", 1])).content.decode()
 
 
-@pytest.mark.parametrize("rules", [1, 5])
-def test_the_queries_do_not_grow_with_the_rules(in_force, django_assert_num_queries, rules):
+@pytest.mark.parametrize("count", [1, 5])
+def test_the_queries_do_not_grow_with_the_rules(in_force, django_assert_num_queries, count):
     text = START
-    text += "".join(f'[[tariffs]]\nname = "X"\nservices = ["x{n}"]\nprice = 1\n' for n in range(rules))
+    text += "".join(f'[[tariffs]]\nname = "X"\nservices = ["x{n}"]\nprice = 1\n' for n in range(count))
     apply_regulation(text, "", actor=None, now=NOW)
     in_force.get(reverse("desk:rule_values"))
     with django_assert_num_queries(5):

@@ -9,7 +9,7 @@ from functools import reduce
 import pytest
 
 from portail.rules import parse
-from portail.rules.rewriting import GROUPS, blocks, rename_services, rewrite, take, written
+from portail.rules.rewriting import GROUPS, blocks, rename_services, rewrite, succeed, take, written
 from portail.rules.toml_lines import layout
 
 from . import pages
@@ -159,6 +159,40 @@ def test_taking_what_they_do_not_have_leaves_us_without_it():
     after = take(TEXT, HEAD, ["tariffs"])
     assert parse(after).tariffs == ()
     assert len(parse(after).deadlines) == 1
+
+
+def test_a_new_grid_follows_the_old_one_from_a_day_on():
+    text = TEXT.replace("price = 3.75   # par repas", "until = 2028-08-31\nprice = 3.75   # par repas")
+    after = succeed(text, ("tariffs", 0), date(2027, 9, 1))
+    old, new = load(after)["tariffs"]
+    assert (old["until"], new["from"], new["until"]) == (
+        date(2027, 8, 31),
+        date(2027, 9, 1),
+        date(2028, 8, 31),
+    )
+    assert {**old, "until": 0} == {key: 0 if key == "until" else v for key, v in new.items() if key != "from"}
+    assert after.index("2027-09-01") < after.index("# Le soir")
+    assert parse(after).deadlines == parse(text).deadlines
+
+
+def test_the_tables_below_a_rule_follow_it_too():
+    text = (
+        HEAD
+        + '[[tariffs]]\nname = "a"\npercent = 1\n[tariffs.round]\nto = 0.05\n[[tariffs.adjust]]\namount = 1\n'
+    )
+    old, new = parse(succeed(text, ("tariffs", 0), date(2027, 1, 1))).tariffs
+    assert (old.rounding, old.adjustments) == (new.rounding, new.adjustments)
+
+
+@pytest.mark.parametrize("path", FILES[::9], ids=lambda path: path.stem)
+def test_the_last_tariff_of_a_real_file_can_be_followed_by_another(path):
+    text = path.read_text(encoding="utf-8")
+    tariffs = parse(text).tariffs
+    free = [n for n, t in enumerate(tariffs) if not (t.scope.valid_from or t.scope.valid_until)]
+    if free:
+        after = parse(succeed(text, ("tariffs", free[-1]), date(2030, 1, 1)))
+        assert len(after.tariffs) == len(tariffs) + 1
+        assert after.deadlines == parse(text).deadlines
 
 
 def test_every_real_file_can_be_taken_whole():

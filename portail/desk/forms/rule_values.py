@@ -100,6 +100,15 @@ class RuleForm(Form):
         return [(setting.path, new) for setting, new in pairs if not _same(setting.value, new)]
 
 
+class SuccessorForm(Form):
+    """From which day another rule takes the place of this one."""
+
+    premier = forms.DateField(label="À partir du", widget=DayInput)
+
+    def clean_premier(self) -> date:
+        return within_reason(self.cleaned_data["premier"])
+
+
 def _mark(rule: RuleOfFile) -> str:
     """What recognises the rule as the file has it."""
     return sha256(repr((rule.title, rule.settings)).encode()).hexdigest()
