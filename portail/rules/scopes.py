@@ -28,6 +28,7 @@ TAGS = {
     "reasons": "reason",
     "with_services": "with_service",
     "sibling_services": "sibling_service",
+    "tiers": "tier",
 }
 """Key of the settings file (a list of words) → what must be known of the request (a word, or several)."""
 
@@ -45,6 +46,7 @@ TAG_WORDS = {
     "reason": "motif",
     "with_service": "avec le service",
     "sibling_service": "frère ou sœur au service",
+    "tier": "étape après la limite",
 }
 """The same, in French."""
 

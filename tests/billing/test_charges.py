@@ -8,7 +8,7 @@ import pytest
 from portail.billing.queries.charges import computed
 from tests import factories as make
 
-from .town import absent, book, cancel, family, regulate, sessions
+from .town import PRICES, absent, book, cancel, family, regulate, sessions
 
 pytestmark = pytest.mark.django_db
 FIRST, LAST = date(2026, 11, 1), date(2026, 11, 30)
@@ -208,3 +208,52 @@ def test_any_number_of_households_takes_the_same_queries(count, django_assert_nu
         households.append(household.pk)
     with django_assert_num_queries(8):
         computed(households, FIRST, LAST)
+
+
+TIERED = (
+    PRICES
+    + """
+[[deadlines]]
+services = ["cantine"]
+action = "book"
+before = 7
+then = [
+  { effect = "surcharge", label = "un euro", before = 1, at = "12:00" },
+  { effect = "surcharge", label = "trois euros", at = "09:00" },
+]
+
+[[surcharges]]
+name = "Tard"
+services = ["cantine"]
+trigger = "late-booking"
+tiers = ["un euro"]
+amount = 1.00
+
+[[surcharges]]
+name = "Très tard"
+services = ["cantine"]
+trigger = "late-booking"
+tiers = ["trois euros"]
+amount = 3.00
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        (datetime(2026, 11, 9, 12, tzinfo=UTC), []),
+        (datetime(2026, 11, 12, 12, tzinfo=UTC), [("Cantine : Tard", Decimal("1.00"))]),
+        (datetime(2026, 11, 17, 7, tzinfo=UTC), [("Cantine : Très tard", Decimal("3.00"))]),
+    ],
+)
+def test_a_penalty_may_depend_on_how_late_it_was(asked, expected):
+    regulate(TIERED)
+    household, child = family()
+    make.SchoolYearFactory()
+    service = make.ServiceFactory(name="Cantine", code="cantine")
+    [booking] = book(household, child, sessions(date(2026, 11, 17), 1, service=service))
+    booking.created_at = asked
+    booking.save()
+    found = due(household).due
+    assert [(d.label, d.amount) for d in found if d.kind == "surcharge"] == expected

@@ -255,6 +255,8 @@ class _Computation:
 
     def _surcharge(self, late: lateness.Late, facts: Facts) -> Due | None:
         row, known = late.row, (*facts.known, ("count", late.count))
+        if late.tier:
+            known = (*known, ("tier", late.tier))
         base = self._usual(row, facts)
         rules_of = self.by.regulation.surcharges
         charged = surcharge(rules_of, late.trigger, row.code, row.day, known, base=base)
@@ -276,7 +278,8 @@ class _Computation:
             child_id=row.child_id,
             service_id=row.service_id,
             booking_id=row.booking_id,
-            inputs={**self._inputs(facts), "trigger": str(late.trigger), "count": late.count},
+            inputs={**self._inputs(facts), "trigger": str(late.trigger), "count": late.count}
+            | ({"tier": late.tier} if late.tier else {}),
             explanation=explained(price),
             regulation_id=self.by.version,
         )

@@ -17,11 +17,13 @@ TOLD_BY_BOOKINGS = (Trigger.LATE_BOOKING, Trigger.LATE_CANCEL)
 
 @dataclass(frozen=True)
 class Late:
-    """A booking made or cancelled after its deadline; `count`: the how-many-th of the child in the period."""
+    """A booking made or cancelled after its deadline; `count`: the how-many-th of the child in the period; `tier`: the
+    label of the step after the deadline that it fell in."""
 
     row: Row
     trigger: Trigger
     count: int
+    tier: str = ""
 
 
 def surcharges_of(regulation: rules.Regulation) -> tuple[Surcharge, ...]:
@@ -52,6 +54,17 @@ class Deadlines:
             return Trigger.LATE_CANCEL if late else None
         return None
 
+    def tier(self, row: Row, trigger: Trigger) -> str:
+        """In which step after its deadline a late booking was asked, by its label."""
+        action = rules.Action.BOOK if trigger is Trigger.LATE_BOOKING else rules.Action.CANCEL
+        at = row.created_at if action is rules.Action.BOOK else row.cancelled_at
+        session = rules.SessionFacts(row.code, row.day, row.starts_at)
+        try:
+            [decision] = rules.decide_many([(action, session)], self.rules, self.calendar, now=at)
+        except rules.CalendarUnknown:
+            return ""  # nothing is charged for a step that cannot be told
+        return decision.label
+
     def _is_late(self, row: Row, action: rules.Action, at: datetime) -> bool:
         key = row.code, row.day, action
         if key not in self._cutoffs:
@@ -69,13 +82,15 @@ def late(rows: Iterable[Row], deadlines: Deadlines, surcharges: tuple[Surcharge,
     """What was late, in the order of the days."""
     wanted = {s.trigger for s in surcharges}
     reset = {s.trigger: s.reset for s in surcharges}
+    has_tiers = any("tier" in s.scope.names for s in surcharges)
     counts: Counter[tuple[object, ...]] = Counter()
     for row in rows:
         trigger = deadlines.trigger(row)
         if trigger in wanted:
             key = row.child_id, trigger, start_of(reset[trigger], row.day, deadlines.calendar)
             counts[key] += 1
-            yield Late(row, trigger, counts[key])
+            tier = deadlines.tier(row, trigger) if has_tiers else ""
+            yield Late(row, trigger, counts[key], tier)
 
 
 def key_of(late: Late, once: Once) -> str:

@@ -28,6 +28,7 @@ FIELDS = {
     "reason": "motif",
     "with_service": "avec",
     "sibling_service": "fratrie",
+    "tier": "etape",
     "quotient": "quotient",
     "income": "revenu",
     "rank": "rang",
