@@ -397,7 +397,7 @@ class Quotient(models.Model):
         Household, models.PROTECT, related_name="quotients", verbose_name=_("Dossier")
     )
     value = models.DecimalField(_("Quotient familial"), max_digits=9, decimal_places=2)
-    kind = models.CharField(_("Justificatif"), max_length=20, blank=True, help_text="Par exemple « caf ».")
+    kind = models.CharField(_("Justificatif"), max_length=40, blank=True, help_text="Par exemple « CAF ».")
     proved_on = models.DateField(_("Date du justificatif"))
     received_on = models.DateField(_("Reçu le"))
     source = models.CharField(_("Origine"), max_length=10, choices=Source.choices, default=Source.DESK)

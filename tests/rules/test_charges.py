@@ -1,7 +1,7 @@
 """Absences, surcharges, quotient and baskets: every row of docs/rules/absences.md."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from portail.rules import PriceUnknown, price
 from portail.rules.absences import AbsenceRule, Away, absence
 from portail.rules.constraints import violations
-from portail.rules.quotients import Effect, QuotientRule, QuotientValue, quotient_on
+from portail.rules.quotients import Effect, QuotientRule, QuotientValue, quotient_on, validity
 from portail.rules.surcharges import Trigger, surcharge
 
 from . import pages
@@ -118,3 +118,22 @@ def test_a_quotient_never_counts_before_it_was_received(values, effect, months, 
     found = quotient_on(proved, QuotientRule(effect=effect, renewal=(2, 1), valid_months=months), day)
     received = {v.value for v in proved if v.received_on <= day}
     assert found.value is None or found.value in received
+
+
+@given(
+    st.dates(date(2024, 1, 1), date(2028, 12, 31)),
+    st.sampled_from(Effect),
+    st.sampled_from([(2, 1), (2, 29), (3, 1), (12, 31)]),
+    st.sampled_from([(), (10,), (30, 10)]),
+)
+@settings(deadline=None, max_examples=60)
+def test_a_proof_is_good_until_a_renewal_and_past_those_it_answered(received, effect, renewal, reminders):
+    rule = QuotientRule(effect=effect, renewal=renewal, reminders=reminders)
+    proved = QuotientValue(Decimal(742), "CAF", received, received)
+    start, end = validity(proved, rule)
+    assert received <= start <= end < start + timedelta(days=367 + max(reminders, default=0))
+    assert rule.next_renewal(end) == end + timedelta(days=1)
+    asked = rule.next_renewal(received)
+    assert end >= asked or received < rule.opens(asked)
+    assert quotient_on([proved], rule, start).value == quotient_on([proved], rule, end).value == proved.value
+    assert quotient_on([proved], rule, end + timedelta(days=1)).value is None
