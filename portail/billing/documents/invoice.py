@@ -170,7 +170,7 @@ def _account(invoice: Invoice, known: Facts, cycle: BillingCycle) -> list[Block]
         paper.row("Cette facture", paper.money(invoice.amount)),
         paper.total("Solde de votre compte", paper.money(invoice.previous + invoice.amount)),
     ]
-    columns = [Column("Votre compte", wide=True), Column("Montant", "right")]
+    columns = [Column("Écriture", wide=True), Column("Montant", "right")]
     notes = [paper.note(cycle.balance_note)] if cycle.balance_note else []
     return [paper.heading("Votre compte"), paper.table(columns, rows), *notes]
 

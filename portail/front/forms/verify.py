@@ -19,7 +19,7 @@ class CodeForm(Form):
                 "autocomplete": "off",
                 "autocapitalize": "characters",
                 "spellcheck": "false",
-                "class": "input-moment",
+                "class": "input input-moment",
             }
         ),
     )
