@@ -145,7 +145,7 @@ class _Till:
             found = self._price(tariff, place, place.known)
             told = step("price.later", most=cap.amount, per=say(f"per.{cap.per}"))
             return replace(found, steps=(*found.steps, told))
-        key = ("cap", tariff.name, place.child, start)
+        key = ("cap", tariff.name, None if cap.is_of_the_family else place.child, start)
         already = self.counted.get(key, Decimal(0))
         known = tuple(pair for pair in place.known if pair[0] != "already")
         found = self._price(tariff, place, (*known, ("already", already)))
@@ -159,6 +159,7 @@ class _Till:
         """Whether all that the family has in the period is here."""
         if self.complete is None:
             return False
+        per = per.removeprefix("family-")
         ends = {
             "day": start,
             "week": start + timedelta(days=6),

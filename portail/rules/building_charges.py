@@ -125,6 +125,7 @@ def constraint(values: Values) -> Constraint:
         least_with_holiday=values["least_with_holiday"],
         most=values["most"],
         counts=frozenset(values["counts"]),
+        counted=values["counted"],
         whole=values["whole"],
         needs=frozenset(values["needs"]),
         excludes=frozenset(values["excludes"]),

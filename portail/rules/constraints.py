@@ -27,6 +27,8 @@ class Constraint:
     least_with_holiday: int | None = None
     most: int | None = None
     counts: frozenset[int] = frozenset()
+    counted: str = "days"
+    """What is counted: "days", or "bookings" (two half-days of one day are two)."""
     whole: bool = False
     needs: frozenset[str] = frozenset()
     excludes: frozenset[str] = frozenset()
@@ -59,7 +61,8 @@ def violations(
             groups.setdefault(group_of(constraint.per, day, calendar), []).append((service, day))
         for start, pairs in groups.items():
             days = sorted({day for _, day in pairs})
-            told = _by_group(constraint, start, pairs[0][0], days, calendar)
+            count = len(days) if constraint.counted == "days" else len(pairs)
+            told = _by_group(constraint, start, pairs[0][0], days, calendar, count)
             found += [Violation(constraint.name, told, tuple(days))] if told else []
     return tuple(found)
 
@@ -109,21 +112,21 @@ def _name(code: str, calendar: Calendar) -> str:
 
 
 def _by_group(
-    constraint: Constraint, start: date, service: str, days: list[date], calendar: Calendar
+    constraint: Constraint, start: date, service: str, days: list[date], calendar: Calendar, count: int
 ) -> Sentence | None:
-    count = len(days)
+    noun = "" if constraint.counted == "days" else f".{constraint.counted}"
     named: dict[str, Value] = {"name": constraint.name, "group": say(f"basket.{constraint.per}", start=start)}
     least = constraint.least
     if least and constraint.least_with_holiday is not None and constraint.per == "week":
         holiday = any(calendar.is_public_holiday(start + timedelta(days=n)) for n in range(7))
         least = constraint.least_with_holiday if holiday else least
     if least and count < least:
-        return say("basket.least", **named, least=least, count=count)
+        return say(f"basket.least{noun}", **named, least=least, count=count)
     if constraint.most is not None and count > constraint.most:
-        return say("basket.most", **named, most=constraint.most, count=count)
+        return say(f"basket.most{noun}", **named, most=constraint.most, count=count)
     if constraint.counts and count not in constraint.counts:
         allowed = ", ".join(str(n) for n in sorted(constraint.counts))
-        return say("basket.counts", **named, allowed=allowed, count=count)
+        return say(f"basket.counts{noun}", **named, allowed=allowed, count=count)
     if constraint.whole:
         missing = [
             d for d in _days(constraint.per, start) if calendar.is_service_day(d, service) and d not in days

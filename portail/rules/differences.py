@@ -149,6 +149,7 @@ _NAMES = {
     "per": "par",
     "least_with_holiday": "au moins, avec un férié",
     "counts": "nombres possibles",
+    "counted": "compté en",
     "whole": "tout ou rien",
     "needs": "demande",
     "excludes": "exclut",

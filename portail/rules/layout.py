@@ -94,6 +94,7 @@ CONSTRAINT = Table(
         "least": Integer(default=None, lowest=1, highest=31),
         "least_with_holiday": Integer(default=None, highest=31),
         "most": Integer(default=None, lowest=1, highest=31),
+        "counted": Choice(default="days", choices={"days": "days", "bookings": "bookings"}),
         "counts": ListOf(default=(), item=Integer(lowest=1, highest=31), example="[4, 5]"),
         "whole": Flag(default=False),
         "needs": Codes(default=()),

@@ -22,6 +22,11 @@ _PRICES = ListOf(
     default=None, item=Either(kinds=(Amount(), Choice(choices={"": None}))), example="[3.75, 4.80]"
 )
 
+CAP_PERIODS = (
+    *("day", "week", "month", "period", "year"),
+    *("family-day", "family-month", "family-year"),
+)
+
 BAND = Table(
     fields={
         "label": Text(default="", longest=40),
@@ -100,7 +105,7 @@ TARIFF = Table(
         "cap": Table(
             fields={
                 "amount": Amount(),
-                "per": Choice(choices={p: p for p in ("day", "week", "month", "period", "year")}),
+                "per": Choice(choices={p: p for p in CAP_PERIODS}),
             }
         ),
     }

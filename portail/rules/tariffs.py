@@ -186,10 +186,15 @@ class Adjustment:
 
 @dataclass(frozen=True)
 class Cap:
-    """No more than `amount` in a period; what was already charged in it is known as "already"."""
+    """No more than `amount` in a period, for a child or (`per` "family-month") for all of a family; what was already
+    charged in it is known as "already"."""
 
     amount: Decimal
     per: str
+
+    @property
+    def is_of_the_family(self) -> bool:
+        return self.per.startswith("family-")
 
 
 @dataclass(frozen=True)

@@ -216,6 +216,15 @@ TEMPLATES: Mapping[str, str] = {
     "price.cap.period": gettext_noop(
         "plafond de {most:money} par période, dont {already:money} déjà comptés : {amount:money}"
     ),
+    "price.cap.family-day": gettext_noop(
+        "plafond de {most:money} par jour et par famille, dont {already:money} déjà comptés : {amount:money}"
+    ),
+    "price.cap.family-month": gettext_noop(
+        "plafond de {most:money} par mois et par famille, dont {already:money} déjà comptés : {amount:money}"
+    ),
+    "price.cap.family-year": gettext_noop(
+        "plafond de {most:money} par an et par famille, dont {already:money} déjà comptés : {amount:money}"
+    ),
     "price.cap.year": gettext_noop(
         "plafond de {most:money} par an, dont {already:money} déjà comptés : {amount:money}"
     ),
@@ -296,8 +305,13 @@ TEMPLATES: Mapping[str, str] = {
     "basket.period": gettext_noop("période qui commence le {start:short}"),
     "basket.list": gettext_noop("{first}, {second}"),
     "basket.day": gettext_noop("{day:day}"),
+    "basket.least.bookings": gettext_noop(
+        "{name}, {group} : {least} réservations au moins, {count} choisie(s)"
+    ),
     "basket.least": gettext_noop("{name}, {group} : {least} jours au moins, {count} choisi(s)"),
+    "basket.most.bookings": gettext_noop("{name}, {group} : {most} réservations au plus, {count} choisies"),
     "basket.most": gettext_noop("{name}, {group} : {most} jours au plus, {count} choisis"),
+    "basket.counts.bookings": gettext_noop("{name}, {group} : {allowed} réservations, {count} choisie(s)"),
     "basket.counts": gettext_noop("{name}, {group} : {allowed} jours, {count} choisi(s)"),
     "basket.whole": gettext_noop("{name}, {group} : tous les jours ou aucun ; il manque {missing}"),
     "basket.needs": gettext_noop("{name}, {day:day} : « {service} » demande aussi : {others}"),

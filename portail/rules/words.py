@@ -122,6 +122,7 @@ FIELDS: Mapping[str, str] = {
     "last_price": "à",
 }
 MODES: Mapping[str, str] = {
+    "bookings": "réservations",
     "half-up": "au plus proche",
     "half-even": "au plus proche, pair",
     "up": "vers le haut",

@@ -257,3 +257,13 @@ def test_a_penalty_may_depend_on_how_late_it_was(asked, expected):
     booking.save()
     found = due(household).due
     assert [(d.label, d.amount) for d in found if d.kind == "surcharge"] == expected
+
+
+@pytest.mark.parametrize(("per", "expected"), [("month", "12.00"), ("family-month", "7.00")])
+def test_a_cap_is_for_each_child_or_for_the_family(per, expected):
+    regulate(CAPPED.replace('"month"', f'"{per}"'))
+    household, child = family()
+    days = sessions(date(2026, 11, 2), 2)
+    book(household, child, days)
+    book(household, make.ChildFactory(first_name="Noé"), days)
+    assert due(household).amount == Decimal(expected)

@@ -162,7 +162,7 @@ class _Computation:
             return answer.item, {}
         found, seen = [], {}
         for tariff in answer.capped:
-            key = cap_key(tariff, row.child_id, row.day, self.by.calendar)
+            key = cap_key(tariff, row.household_id, row.child_id, row.day, self.by.calendar)
             before = self.already.get(key, Decimal(0))
             known = facts.known if tariff.cap is None else (*facts.known, ("already", before))
             price = price_by(tariff, row.code, row.day, known, among=self.by.pricer.tariffs)

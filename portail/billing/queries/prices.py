@@ -108,7 +108,10 @@ def after(per: str, start: date, calendar: rules.Calendar) -> date:
     return day
 
 
-def cap_key(tariff: rules.Tariff, child_id: int, day: date, calendar: rules.Calendar) -> tuple[object, ...]:
-    """What the cap of a tariff is counted over: a child and a period."""
+def cap_key(
+    tariff: rules.Tariff, household_id: int, child_id: int, day: date, calendar: rules.Calendar
+) -> tuple[object, ...]:
+    """What the cap of a tariff is counted over: a child of a household (or all of them) and a period."""
     per = tariff.cap.per if tariff.cap else ""
-    return child_id, tariff.name, per, start_of(per, day, calendar) if per else None
+    who = (household_id, None) if tariff.cap and tariff.cap.is_of_the_family else child_id
+    return who, tariff.name, per, start_of(per, day, calendar) if per else None

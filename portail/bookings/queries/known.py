@@ -291,7 +291,7 @@ def _counts_by_the_year(regulation: rules.Regulation) -> bool:
     units = {tariff.per for tariff in regulation.tariffs}
     caps = {tariff.cap.per for tariff in regulation.tariffs if tariff.cap}
     periods = {constraint.per for constraint in regulation.constraints}
-    return bool(units & _LONG or (caps | periods) & {"period", "year"})
+    return bool(units & _LONG or (caps | periods) & {"period", "year", "family-year"})
 
 
 def _read(families: dict[int, _Family], wanted: frozenset[str]) -> None:
