@@ -6,8 +6,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from portail.billing.actions import editions
 from portail.families.actions.documents import issue
 from portail.families.models import FamilyDocument
+from tests.billing import issued
 from tests.factories import NOW
 
 PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
@@ -101,3 +103,15 @@ def test_wrong_codes_slow_down_and_good_ones_do_not(client, paper, time_machine)
     response = page(client, paper)
     assert response.status_code == 429
     assert "Patientez" in response.content.decode()
+
+
+def test_an_invoice_that_was_corrected_says_so(client, cast):
+    invoice = issued.invoice(cast.alice.household)
+    issued.line(invoice, cast.lea)
+    document = editions.edit(invoice, now=NOW)
+    assert "corrigée" not in page(client, document).content.decode()
+    issued.credit(invoice, list(invoice.lines.all()))
+    said = page(client, document).content.decode()
+    assert "Facture corrigée" in said
+    assert "48,30\xa0€ sur cette facture" in said
+    assert "Sortie annulée" not in said

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from portail.billing.queries.papers import credits_on
 from portail.core import codes, throttle
 from portail.core.uploads import Upload
 from portail.families.models import FamilyDocument
@@ -44,7 +45,12 @@ def verified(request: HttpRequest, code: str) -> HttpResponse:
     throttle.give_back(counters, now=now)
     form = SameFileForm(request.POST or None, request.FILES or None)
     is_same = _is_same(document, form.cleaned_data["file"]) if form.is_valid() else None
-    context = {"document": document, "form": form, "is_same": is_same}
+    context = {
+        "document": document,
+        "credits": credits_on(document),
+        "form": form,
+        "is_same": is_same,
+    }
     return render(request, "front/verify/document.html", context, status=422 if form.errors else 200)
 
 
