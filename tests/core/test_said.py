@@ -1,7 +1,7 @@
 """The sentences of the rules in English: every one, and what they make when they are put together."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,8 @@ import pytest
 from django.utils import translation
 
 from portail.core.sentences import said
-from portail.rules import DeadlineRule, Sentence, say
+from portail.rules import Calendar, DeadlineRule, RunsIn, Sentence, ServiceDays, say
+from portail.rules.constraints import Constraint, violations
 from portail.rules.limits import Anchor, Unit, When
 from portail.rules.templates import TEMPLATES
 from tests.english import french
@@ -93,3 +94,15 @@ def test_sentences_put_together(sentence, expected):
 def test_a_rule_in_words(when, at, subject, limit):
     reason = DeadlineRule(when, at, True).reason(THURSDAY)
     assert said(reason) == f"bookings for {subject} can be changed {limit}"
+
+
+def test_the_days_that_a_basket_lacks_are_named_in_the_reader_s_language():
+    whole = Constraint("Stage", per="week", whole=True)
+    calendar = Calendar(
+        (), date(2027, 12, 31), services=(ServiceDays("stage", frozenset(range(5)), RunsIn.ALL),)
+    )
+    basket = [("stage", date(2027, 2, 22) + timedelta(days=n)) for n in (0, 1, 3)]
+    [violation] = violations([whole], basket, calendar)
+    assert said(violation.told) == (
+        "Stage, week of 22 February: all the days or none; missing: Wednesday 24 February, Friday 26 February"
+    )

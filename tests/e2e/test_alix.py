@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from portail.accounts.models import Role, User
 from portail.activities.actions.regulation import default_text
-from portail.activities.models import Session
+from portail.activities.models import Regulation, Session
 from portail.bookings.models import Booking
 from tests import factories as make
 from tests.e2e import mailbox as mails
@@ -141,6 +141,25 @@ def test_a_settings_file_with_a_slip_then_a_right_one_seen_by_families_at_once(a
     alix.sees("Règlement", "En vigueur : version 1")
     mother.page.reload()
     mother.sees("Planning de Léa", re.compile("deux jours|2 jours|avant-veille"))
+
+
+def test_a_text_answers_while_it_is_typed(alix, town):
+    tariff = '\n[[tariffs]]\nname = "Repas"\nservices = ["cantine"]\nprice = 3.75\n'
+    alix.goes("/guichet/administration/reglement/modifier/")
+    alix.sees("Modifier le règlement")
+    answer, text = alix.page.locator("#reponse"), alix.field("Fichier de réglages")
+    start = default_text(town.commune.name, "B")
+    text.fill(start + tariff)
+    alix.page.get_by_label("Service", exact=True).select_option("cantine")
+    alix.page.get_by_label("Jour", exact=True).fill("2026-12-03")
+    expect(answer).to_contain_text("jeudi 3 décembre 2026")
+    expect(answer).to_contain_text("3,75 €")
+    expect(answer).to_contain_text("dimanche 29 novembre à 21 h")
+    text.fill(start.replace("21:00", "18:30") + tariff.replace("3.75", "4.10"))
+    text.press("End")
+    expect(answer).to_contain_text("4,10 €")
+    expect(answer).to_contain_text("à 18 h 30")
+    assert not Regulation.objects.exists()
 
 
 def test_a_news_is_seen_as_it_will_be_then_published(alix, visit):
