@@ -1,6 +1,8 @@
 """The simulator: prices by quotient with their reason, one text beside another."""
 
 from decimal import Decimal
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from django.urls import reverse
@@ -90,6 +92,16 @@ def test_a_draft_is_compared_with_what_is_in_force(in_force, cast):
         "brouillon",
         "en-vigueur",
     )
+
+
+def test_the_table_leaves_for_the_council_as_a_workbook(in_force, cast):
+    keep_draft(START.replace("2.10", "2.30"), over=1, actor=cast.alix, now=NOW)
+    answer = ask(in_force, texte="brouillon", comparer="en-vigueur", quotients="300", format="xlsx")
+    assert answer["Content-Disposition"] == 'attachment; filename="simulation-tarifs.xlsx"'
+    sheet = ZipFile(BytesIO(answer.content)).read("xl/worksheets/sheet1.xml").decode()
+    assert [amount for amount in ("2.1", "2.3", "0.2") if f"<v>{amount}</v>" not in sheet] == []
+    wrong = ask(in_force, quotients="beaucoup", format="xlsx")
+    assert wrong.status_code == 422
 
 
 def test_what_a_price_depends_on_is_asked_and_said(in_force):

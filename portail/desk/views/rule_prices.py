@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from portail.accounts.rights import Right
+from portail.core.spreadsheets import xlsx_response
 from portail.desk import access, regulation_texts
 from portail.desk.forms.situation import SimulatorForm
 from portail.desk.regulation_texts import DRAFT, IN_FORCE, Text
@@ -50,7 +51,23 @@ def simulator(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "now": now, "other": other, "has_services": bool(services)}
     if is_asked and form.is_valid():
         context |= _tables(form, now, other, dict(services))
+        if request.GET.get("format") == "xlsx" and context["tables"]:
+            return _workbook(context["tables"], now, other)
     return render(request, "desk/regulation/simulator.html", context, status=status_of(form))
+
+
+def _workbook(tables: list[PriceTable], now: Text, other: Text | None) -> HttpResponse:
+    """The same table, for the council."""
+    labels = [other.label, now.label, "Différence"] if other else [now.label]
+    rows: list[list[object]] = []
+    for found in tables:
+        for row in found.lines:
+            quotient = "Sans justificatif" if row.quotient is None else f"{row.quotient.normalize():f}"
+            cells: list[object] = [row.now.amount]
+            if row.other:
+                cells = [row.other.amount, row.now.amount, row.change]
+            rows.append([found.name, quotient, *cells, row.now.why])
+    return xlsx_response("simulation-tarifs", ["Service", "Quotient", *labels, "Explication"], rows)
 
 
 def _tables(form: SimulatorForm, now: Text, other: Text | None, names: dict[str, str]) -> dict[str, Any]:
