@@ -13,6 +13,7 @@ from portail.bookings import queries
 from portail.bookings.actions import ReasonNeeded, RecapChanged, check
 from portail.bookings.models import Booking, ReceiptLine
 from portail.bookings.queries.prices import unknown_told
+from portail.bookings.queries.receipts import RECEIPT_MAIL
 from portail.bookings.standing import State, said
 from portail.bookings.templatetags.prices import difference_notes, difference_told, price_of, price_reasons
 from portail.core.models import OutboxMail
@@ -204,7 +205,7 @@ def test_the_receipt_keeps_the_price_and_its_reason_whatever_comes(town):
     assert line.explanation["parts"] == [["meal", "Repas", "3.20"], ["care", "Temps du midi", "0.80"]]
     (reason,) = price_reasons([line])
     assert reason.steps[0] == "quotient 742, tranche au-delà de 700 : 3,20 €"
-    (text,) = OutboxMail.objects.values_list("text", flat=True)
+    (text,) = OutboxMail.objects.filter(kind=RECEIPT_MAIL).values_list("text", flat=True)
     assert "Cantine : + 4,00 €" in text.replace("\xa0", " ")
     assert "quotient 742, tranche au-delà de 700 : 3,20 €" in text
 

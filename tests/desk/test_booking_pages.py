@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from portail.bookings.models import Booking, Receipt
+from portail.bookings.queries.receipts import RECEIPT_MAIL
 from portail.core.models import OutboxMail
 from tests import factories as make
 from tests.factories import NOW
@@ -57,7 +58,7 @@ def test_after_the_deadline_a_reason_is_needed_and_the_family_reads_it(agent, ca
         "Urgence professionnelle",
         cast.agnes,
     )
-    mail = OutboxMail.objects.get()
+    mail = OutboxMail.objects.filter(kind=RECEIPT_MAIL).get()
     assert mail.to == "alice@exemple.fr"
     assert "Urgence professionnelle" in mail.text
     assert "Urgence professionnelle" in agent.get(done["Location"]).content.decode()

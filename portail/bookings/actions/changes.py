@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from portail.accounts.models import User
-from portail.bookings.actions.receipts import issue
+from portail.bookings.actions.receipts import issue, tell_other_homes
 from portail.bookings.models import Receipt
 from portail.bookings.recap import Recap, Wish, recap
 from portail.families.models import Household
@@ -93,7 +93,7 @@ def _change(
         raise RecapChanged(found)
     if found.needs_reason and not reason:
         raise ReasonNeeded(found)
-    return issue(
+    receipt = issue(
         household,
         found.changes,
         token=token,
@@ -103,3 +103,5 @@ def _change(
         reason=reason,
         difference=found.difference.total if found.difference else None,
     )
+    tell_other_homes(receipt, found.changes, now=now)
+    return receipt

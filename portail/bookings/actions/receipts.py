@@ -19,9 +19,10 @@ from portail.bookings.recap import Change
 from portail.bookings.standing import said
 from portail.core import journal, outbox
 from portail.families import recipients
-from portail.families.models import Household
+from portail.families.models import Household, HouseholdChild
 
 CONDITIONS_LENGTH = 300
+OTHER_HOME_MAIL = "bookings/mail/other_home"
 
 
 def issue(
@@ -132,3 +133,38 @@ def _tell(receipt: Receipt, added: list[Change], removed: list[Change], now: dat
             about=receipt.household.journal_subject,
             language=language,
         )
+
+
+def tell_other_homes(receipt: Receipt, changes: Sequence[Change], *, now: datetime) -> None:
+    """A mail to the other household of a child that it shares, when it has the right to be told: the days of that
+    child alone, without prices (they come from the other family's quotient) nor the number of a dossier."""
+    links = HouseholdChild.objects.filter(
+        child__in={change.child.pk for change in changes}, can_see=True, is_told=True
+    ).exclude(household=receipt.household)
+    for link in links.select_related("household", "child").order_by("pk"):
+        theirs = [change for change in changes if _concerns(link, change)]
+        if not theirs:
+            continue
+        for address, language in recipients.of_household(link.household):
+            outbox.post(
+                OTHER_HOME_MAIL,
+                to=address,
+                subject=_("Réservations modifiées par l'autre parent"),
+                context={
+                    "child": link.child,
+                    "added": [change for change in theirs if change.wanted],
+                    "removed": [change for change in theirs if not change.wanted],
+                    "by_service": receipt.by_service,
+                },
+                now=now,
+                about=link.household.journal_subject,
+                language=language,
+            )
+
+
+def _concerns(link: HouseholdChild, change: Change) -> bool:
+    """Whether the household looks after this child on the day that changes."""
+    day = change.session.date
+    return (
+        link.child_id == change.child.pk and link.since <= day and (link.until is None or day <= link.until)
+    )
