@@ -143,7 +143,7 @@ class CashCount(models.Model):
 
     day = models.DateField("Date")
     float_amount = models.DecimalField("Fonds de caisse", max_digits=10, decimal_places=2)
-    pieces = models.JSONField("Pièces et billets", default=dict)
+    pieces = models.JSONField("Pièces et billets", default=dict, blank=True)
     counted = models.DecimalField("Compté", max_digits=10, decimal_places=2)
     expected = models.DecimalField("Attendu", max_digits=10, decimal_places=2)
     note = models.CharField("Explication de l'écart", max_length=300, blank=True)

@@ -1,6 +1,6 @@
 """Why the cash desk says no, in words to read: what, why, and what to do now."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
@@ -10,6 +10,8 @@ from portail.core.templatetags.ui import in_words, money
 
 MOST = Decimal("99999.99")
 """The most that one entry of an account may hold, in euros."""
+
+OLDEST = timedelta(days=366)
 
 
 class Refused(ValidationError):
@@ -40,6 +42,13 @@ def check_amount(amount: Decimal, field: str = "amount") -> None:
         raise Refused({field: "Écrivez un montant plus grand que zéro, par exemple 48,30."})
     if amount > MOST:
         raise Refused({field: f"Écrivez un montant d'au plus {money(MOST)}."})
+
+
+def check_recent(day: date, today: date, field: str) -> None:
+    """Raises Refused for a day to come, and for one so old that its year must be mistyped."""
+    check_not_later(day, today, field)
+    if day < today - OLDEST:
+        raise Refused({field: "Cette date a plus d'un an : vérifiez l'année."})
 
 
 def check_not_later(day: date, today: date, field: str) -> None:

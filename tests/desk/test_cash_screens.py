@@ -113,6 +113,7 @@ def test_cash_that_came_after_the_count_asks_to_count_again(cash, home):
         ({"n2000": "10001"}, "n2000"),
         ({"float_amount": ""}, "float_amount"),
         ({"day": "2026-11-25"}, "day"),
+        ({"day": "0001-01-01"}, "day"),
         ({"token": ""}, "token"),
     ],
 )

@@ -15,7 +15,7 @@ from portail.core.money import ZERO
 from portail.core.templatetags.ui import in_words, money
 from portail.payments.models import Deposit, Mode, Payment, Refund
 from portail.payments.queries.till import cash_refunds_to_deduct
-from portail.payments.refusals import Refused, check_not_later
+from portail.payments.refusals import Refused, check_recent
 
 
 def hand_over(
@@ -100,7 +100,7 @@ def _locked(payment_ids: Collection[int]) -> list[Payment]:
 def _check_day(mode: str, day: date, *, today: date) -> None:
     if mode not in Deposit.MODES:
         raise Refused({"mode": "Un virement est déjà sur le compte du Trésor : il n'y a rien à remettre."})
-    check_not_later(day, today, "day")
+    check_recent(day, today, "day")
     last = Deposit.objects.filter(mode=mode, cancelled_at=None).aggregate(last=Max("day"))["last"]
     if last and day < last:
         raise Refused(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from portail.families.models import Household
 from portail.payments import letters, papers
 from portail.payments.models import CashCount, Deposit, Mode, Payment
 from portail.payments.queries.dues import standing
-from portail.payments.refusals import AccountMoved, Refused, check_amount, check_not_later
+from portail.payments.refusals import AccountMoved, Refused, check_amount, check_recent
 
 BY = {
     Mode.CASH: "en espèces",
@@ -31,7 +31,6 @@ BY = {
     Mode.CESU: "en CESU",
     Mode.HOLIDAY_VOUCHERS: "en chèques-vacances",
 }
-OLDEST = timedelta(days=366)
 
 
 @dataclass(frozen=True)
@@ -138,9 +137,7 @@ def closed_until(mode: str) -> date | None:
 
 def _check(handed: Handed, *, today: date) -> None:
     check_amount(handed.amount)
-    check_not_later(handed.received_on, today, "received_on")
-    if handed.received_on < today - OLDEST:
-        raise Refused({"received_on": "Cette date a plus d'un an : vérifiez l'année."})
+    check_recent(handed.received_on, today, "received_on")
     closed = closed_until(handed.mode)
     if closed and handed.received_on < closed:
         day = in_words(closed, "year")

@@ -14,7 +14,7 @@ from portail.core.money import ZERO
 from portail.core.templatetags.ui import in_words, money
 from portail.payments.models import CashCount
 from portail.payments.queries.till import cash_expected
-from portail.payments.refusals import MOST, Refused, check_not_later
+from portail.payments.refusals import MOST, Refused, check_recent
 
 FACES = tuple(
     Decimal(face)
@@ -48,7 +48,7 @@ def count(
     with transaction.atomic():
         if done := CashCount.objects.filter(token=token).first():
             return done
-        check_not_later(day, timezone.localdate(now), "day")
+        check_recent(day, timezone.localdate(now), "day")
         later = CashCount.objects.filter(day__gt=day).order_by("day").first()
         if later:
             raise Refused(
