@@ -386,3 +386,9 @@ def test_residence_is_offered_in_the_words_of_the_regulation(desk, cast):
     post(desk, "household_edit", home.pk, **typed)
     home.refresh_from_db()
     assert home.residence == "extérieur"
+
+
+def test_a_cell_that_is_too_long_is_told_beside_it(desk):
+    response = post(desk, "quotients_batch", **table(("7" * 30, "742", "CAF", "")))
+    assert response.status_code == 422
+    assert 'id="id_ligne-0-number_error"' in text(response)

@@ -87,21 +87,22 @@ def quotients_csv(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def batch(request: HttpRequest) -> HttpResponse:
     """A table that is filled without the mouse: number, quotient, date; all that is right is entered, or nothing."""
-    agent = access.require(request, Right.EDIT_FAMILIES)
+    access.require(request, Right.EDIT_FAMILIES)
     kinds = quotients.kinds(activities.regulation().quotient)
     form = ReceivedForm(request.POST or None, initial={"received_on": timezone.localdate()})
     rows = rows_form(kinds, request.POST or None)
-    problems = False
     if form.is_valid() & rows.is_valid():
         typed = [one for row in rows for one in [row.typed()] if not one.is_empty]
         lines = read(typed, kinds=kinds, received_on=form.cleaned_data["received_on"])
-        problems = _show_problems(rows, lines)
-        if not typed:
+        if _show_problems(rows, lines):
+            wrong = many(len(lines.problems), "ligne")
+            form.add_error(None, f"{wrong} à corriger : rien n'est encore enregistré.")
+        elif not typed:
             form.add_error(None, "Remplissez au moins une ligne : numéro de dossier et quotient.")
-        elif not problems and _is_entered(request, lines, form, Quotient.Source.DESK, tells=True):
+        elif _is_entered(request, lines, form, Quotient.Source.DESK, tells=True):
             return redirect("desk:quotients_batch")
-    context = {"form": form, "rows": rows, "can_edit": has_right(agent, Right.EDIT_FAMILIES)}
-    status = 422 if form.errors or problems or (request.method == "POST" and not rows.is_valid()) else 200
+    context = {"form": form, "rows": rows}
+    status = 422 if form.errors or (request.method == "POST" and not rows.is_valid()) else 200
     return render(request, "desk/quotients/batch.html", context, status=status)
 
 
