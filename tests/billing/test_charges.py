@@ -267,3 +267,29 @@ def test_a_cap_is_for_each_child_or_for_the_family(per, expected):
     book(household, child, days)
     book(household, make.ChildFactory(first_name="Noé"), days)
     assert due(household).amount == Decimal(expected)
+
+
+BY_RESIDENCE = (
+    TIERED.replace('tiers = ["un euro"]\n', "").replace('tiers = ["trois euros"]\n', "")
+    + """
+[[deadlines]]
+services = ["cantine"]
+action = "book"
+residences = ["commune"]
+before = 1
+"""
+)
+
+
+@pytest.mark.parametrize(("residence", "count"), [("commune", 0), ("extérieur", 1)])
+def test_who_asks_is_judged_by_their_own_deadline(residence, count):
+    regulate(BY_RESIDENCE)
+    household, child = family()
+    household.residence = residence
+    household.save()
+    make.SchoolYearFactory()
+    service = make.ServiceFactory(name="Cantine", code="cantine")
+    [booking] = book(household, child, sessions(date(2026, 11, 17), 1, service=service))
+    booking.created_at = datetime(2026, 11, 12, 12, tzinfo=UTC)
+    booking.save()
+    assert [d.kind for d in due(household).due].count("surcharge") == count

@@ -106,13 +106,13 @@ class _Computation:
         emitted = {row.booking_id for row in self.rows}
         rows = self._with_capped_before()
         absent, absences = absent_rows(self.households, self.first, self.last)
-        late = self._late()
-        everything = {row.booking_id: row for row in (*rows, *absent, *(x.row for x in late))}
+        late_rows = self._maybe_late()
+        everything = {row.booking_id: row for row in (*rows, *absent, *late_rows)}
         known = facts(everything.values(), self.households, self.by.regulation)
         due = shares(absent, absences, known, self.by.regulation.absences, self.by.calendar)
         for row in rows:
             self._price(row, known[row.booking_id], due.get(row.booking_id), row.booking_id in emitted)
-        self._surcharges(late, known, emitted)
+        self._surcharges(self._late(late_rows, known), known, emitted)
         self.by.pricer.forget()
         return self.found
 
@@ -124,7 +124,8 @@ class _Computation:
         start = min(start_of(per, self.rows[0].day, self.by.calendar) for per in caps)
         return rows_of(booked(between(self.households, start, self.last)))
 
-    def _late(self) -> list[lateness.Late]:
+    def _maybe_late(self) -> list[Row]:
+        """The bookings among which some are late, when a surcharge looks at it."""
         asked = lateness.surcharges_of(self.by.regulation)
         if not asked:
             return []
@@ -133,8 +134,13 @@ class _Computation:
         rows = not_by_a_closing(between(self.households, start, self.last, self.services)).filter(
             state__in=states
         )
+        return rows_of(rows)
+
+    def _late(self, rows: list[Row], known: Mapping[int, Facts]) -> list[lateness.Late]:
+        """Which of them were late, each by the deadline of who asked."""
         deadlines = lateness.Deadlines(self.by.regulation, self.by.calendar)
-        return list(lateness.late(rows_of(rows), deadlines, asked))
+        told = {row.booking_id: known[row.booking_id].known for row in rows}
+        return list(lateness.late(rows, deadlines, lateness.surcharges_of(self.by.regulation), told))
 
     def _price(self, row: Row, facts: Facts, absent: AbsentDay | None, is_emitted: bool) -> None:
         try:
