@@ -10,7 +10,17 @@ from portail.activities.actions.founding import CommuneExists
 from portail.activities.models import Commune
 from portail.core.journal import acting_from
 from portail.core.models import JournalEntry
-from portail.demo import accounts, families, lately, people, planning, publishing, quotients, structure
+from portail.demo import (
+    accounts,
+    billing,
+    families,
+    lately,
+    people,
+    planning,
+    publishing,
+    quotients,
+    structure,
+)
 from portail.demo.timeline import at, timeline
 
 SEED = "Fontclaire"
@@ -30,5 +40,6 @@ def build(today: date) -> None:
         quotients.write(plans, agent, when)
         planning.write(plans, town, agent, when, chance)
         publishing.publish(town, plans, agent, when)
+        billing.write(agent, when)
         lately.happen(town, agent, when, chance)
     accounts.write(settings.DATA_DIR)

@@ -19,6 +19,7 @@ from portail.activities.actions.regulation import current_version
 from portail.activities.models import Closing, School, Session
 from portail.activities.queries import structure as commune_structure
 from portail.activities.queries import whole_text
+from portail.billing.models import Invoice, InvoiceRun
 from portail.bookings.actions.regulation import apply_file, plan
 from portail.bookings.models import Booking, Enrolment, Receipt
 from portail.cli import invariants
@@ -31,7 +32,7 @@ from portail.families.quotients import State, concerned, standings
 from portail.messaging.models import Audience, News, PublicDocument
 
 AUTUMN = date(2026, 11, 24)
-ROOMS = ("accounts", "activities", "families", "bookings", "messaging")
+ROOMS = ("accounts", "activities", "families", "bookings", "messaging", "billing")
 SAMPLE = 40
 
 
@@ -195,3 +196,16 @@ def test_building_twice_changes_nothing(town, db):
     with pytest.raises(CommuneExists):
         build(AUTUMN)
     assert (Booking.objects.count(), User.objects.count()) == before
+
+
+def test_the_months_that_are_over_are_invoiced(town):
+    runs = InvoiceRun.objects.order_by("first")
+    assert [(run.title, run.state) for run in runs] == [
+        ("Septembre 2026", "published"),
+        ("Octobre 2026", "published"),
+    ]
+    numbers = list(Invoice.objects.order_by("number").values_list("number", flat=True))
+    assert numbers == list(range(2026000000001, 2026000000001 + len(numbers)))
+    assert len(numbers) > 100
+    assert not Invoice.objects.filter(document=None).exists()
+    assert not Invoice.objects.filter(amount__lt=0).exists()

@@ -101,7 +101,11 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
     if found.state in (State.DRAFTING, State.PUBLISHING):
         return render(request, "desk/invoicing/working.html", context)
     if found.state == State.DRAFT:
-        context |= {"summary": queries.summary(found), "severities": queries.severities(found)}
+        context |= {
+            "summary": queries.summary(found),
+            "severities": queries.severities(found),
+            "is_early": found.last >= timezone.localdate(),
+        }
         return render(request, "desk/invoicing/draft.html", context)
     if found.state == State.PUBLISHED:
         context |= _published(found, job)
