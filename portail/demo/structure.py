@@ -28,10 +28,6 @@ CLASSES = (("PS-MS", 0), ("GS", 2), ("CP-CE1", 3), ("CE2", 5), ("CM1-CM2", 6))
 """The name of a class, and the first of the levels it holds."""
 SCHOOLS = ("Marie-Curie", "Jules-Ferry", "Les Tilleuls")
 POSTCODE = "59998"
-PRICE_LIST = Path(__file__).with_name("prices.toml")
-"""What the invented council voted: read with the rest of the regulation."""
-BOOKABLE = (6, 15)
-"""Families book a school year from 15 June on."""
 TARIFFS = Path(__file__).with_name("tariffs.toml")
 CLOSED = """
 # Comme chaque année, l'accueil de loisirs ferme la première quinzaine d'août et à Noël.
@@ -107,15 +103,10 @@ payment_modes = ["cash", "cheque", "card", "transfer", "cesu", "vouchers"]
 """
 
 
-PRICES = PRICE_LIST.read_text(encoding="utf-8")
-
-
 def _regulation(when: Timeline) -> str:
     text = regulation.default_text(accounts.COMMUNE, ZONE) + TARIFFS.read_text(encoding="utf-8") + CLOSED
     if "\n[billing]\n" not in text:
         text += PAID_BY
-    if "\n[[tariffs]]\n" not in text:
-        text += PRICES
     for year in range(when.previous.start.year, when.last.year + 1):
         for label, start, end in (
             ("Fermeture d'août de l'accueil de loisirs", date(year, 8, 1), date(year, 8, 15)),

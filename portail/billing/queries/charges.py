@@ -68,7 +68,8 @@ def to_invoice(
     rows = rows_of(not_invoiced(booked(between(ids, since, last, codes))))
     found = _Computation(by, ids, rows, since, last, codes, fresh_from=first).dues()
     found.due = _new(found.due, ids)
-    found.due = [_caught_up(due, first, runs, rows_by_id(rows)) for due in found.due]
+    by_id = {row.booking_id: row for row in rows}
+    found.due = [_caught_up(due, first, runs, by_id) for due in found.due]
     found.due += corrections(ids, since, last, codes)
     return found
 
@@ -80,10 +81,6 @@ def published_runs() -> list[InvoiceRun]:
 def invoiced_since(first: date, runs: Iterable[InvoiceRun]) -> date:
     """From which day on the past is looked at again: the first that was ever invoiced here, a year at most."""
     return max(min([first, *(run.first for run in runs)]), first - FURTHEST)
-
-
-def rows_by_id(rows: Iterable[Row]) -> dict[int, Row]:
-    return {row.booking_id: row for row in rows}
 
 
 @dataclass
