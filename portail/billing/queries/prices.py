@@ -113,5 +113,5 @@ def cap_key(
 ) -> tuple[object, ...]:
     """What the cap of a tariff is counted over: a child of a household (or all of them) and a period."""
     per = tariff.cap.per if tariff.cap else ""
-    who = (household_id, None) if tariff.cap and tariff.cap.is_of_the_family else child_id
+    who = household_id, None if tariff.cap and tariff.cap.is_of_the_family else child_id
     return who, tariff.name, per, start_of(per, day, calendar) if per else None
