@@ -28,6 +28,8 @@ CLASSES = (("PS-MS", 0), ("GS", 2), ("CP-CE1", 3), ("CE2", 5), ("CM1-CM2", 6))
 """The name of a class, and the first of the levels it holds."""
 SCHOOLS = ("Marie-Curie", "Jules-Ferry", "Les Tilleuls")
 POSTCODE = "59998"
+BOOKABLE = (6, 15)
+"""Families book a school year from 15 June on."""
 TARIFFS = Path(__file__).with_name("tariffs.toml")
 CLOSED = """
 # Comme chaque année, l'accueil de loisirs ferme la première quinzaine d'août et à Noël.
