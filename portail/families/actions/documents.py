@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from portail.accounts.models import User
@@ -113,6 +113,10 @@ def keep(
     return document
 
 
+def _issued(kind: str, number: str) -> FamilyDocument | None:
+    return FamilyDocument.objects.filter(kind=kind, number=number, code__isnull=False).first()
+
+
 def issue(
     household: Household,
     kind: str,
@@ -136,8 +140,7 @@ def issue(
     wrong there takes the file away with it.
     """
     with ExitStack() as own, transaction.atomic():
-        same = FamilyDocument.objects.filter(kind=kind, number=number, code__isnull=False).first()
-        if same:
+        if same := _issued(kind, number):
             return same
         document = FamilyDocument(
             household=household,
@@ -156,7 +159,14 @@ def issue(
         )
         upload = Upload(ContentFile(content), file_name, "application/pdf")
         (files or own).enter_context(kept(document.file, upload))
-        document.save()
+        try:
+            with transaction.atomic():
+                document.save()
+        except IntegrityError:  # somebody asked for the same at the same moment, and was first
+            document.file.delete(save=False)
+            if same := _issued(kind, number):
+                return same
+            raise
         journal.record(
             "document.issued",
             household.journal_subject,
