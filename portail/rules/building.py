@@ -109,10 +109,19 @@ def _check_several(values: Values) -> None:
     for key in _ALONE:
         if values[key]:
             raise Expected(f"ce réglage s'écrit dans chacune des limites de « {given[0]} »", key=key)
-    for row in values[given[0]]:
-        check_limit(row)
+    for index, row in enumerate(values[given[0]]):
+        _check_row(row, f"{given[0]}.{index}")
         if row["never"]:
             raise Expected("« never » n'est pas attendu parmi plusieurs limites", key=given[0])
+
+
+def _check_row(row: Values, place: str) -> None:
+    """A limit among others; what is wrong with it names its place."""
+    try:
+        check_limit(row)
+    except Expected as expected:
+        key = f"{place}.{expected.key}" if expected.key else place
+        raise Expected(str(expected), key=key) from None
 
 
 def check_whole_limit(values: Values) -> None:
@@ -122,7 +131,7 @@ def check_whole_limit(values: Values) -> None:
     for index, row in enumerate(values["dates"]):
         if row["from"] and row["until"] and row["until"] < row["from"]:
             raise Expected(f"la date doit suivre « from » ({row['from']})", key=f"dates.{index}.until")
-        check_limit(row)
+        _check_row(row, f"dates.{index}")
     for name, row in (values["table"] or {}).items():
         if isinstance(row, str) and row != "jamais" and not _ROW.fullmatch(row):
             raise Expected(
@@ -130,7 +139,7 @@ def check_whole_limit(values: Values) -> None:
                 key=f"table.{name}",
             )
         if isinstance(row, Values):
-            check_limit(row)
+            _check_row(row, f"table.{name}")
 
 
 def formula(values: Values) -> dict[str, Any]:
