@@ -140,7 +140,7 @@ def _export(options: Namespace) -> int:
 def _apply(options: Namespace) -> int:
     """Put a file in force, after telling what it changes and asking."""
     _understood(options.file)
-    text = _bytes(options.file).decode("utf-8-sig")
+    text = _bytes(options.file).decode("utf-8-sig").replace("\r\n", "\n")
     _start_django()
     from portail.cli.rules_apply import apply
 
@@ -148,9 +148,13 @@ def _apply(options: Namespace) -> int:
 
 
 def _start_django() -> None:
+    """Read the settings, and make sure that there is an up to date database behind them. Raises Refused."""
     from portail.cli import start_django
 
     start_django()
+    from portail.cli import guards
+
+    guards.refuse_pending_migrations()
 
 
 def _bytes(file: str) -> bytes:

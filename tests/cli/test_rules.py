@@ -2,6 +2,9 @@
 
 import io
 import json
+import os
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -306,6 +309,28 @@ def test_a_file_is_applied_then_exported_as_it_was(capsys, path, db):
         "Règlement, version 1 toujours en vigueur : son texte n'a pas changé.",
     ]
     assert Regulation.objects.get().note == "Rentrée"
+
+
+def test_a_file_of_windows_is_the_same_file(capsys, path, db):
+    path.write_bytes(b"\xef\xbb\xbf" + FILE_TEXT.replace("\n", "\r\n").encode())
+    assert answer(capsys, "apply", path, "--yes")[0] == 0
+    assert answer(capsys, "export")[1] == FILE_TEXT
+
+
+@pytest.mark.parametrize("words", [("export",), ("apply", "--dry-run")])
+def test_without_a_commune_what_to_do_is_told(tmp_path, path, words):
+    """In a process of its own, with an empty data folder."""
+    words = [words[0], path, *words[1:]] if words[0] == "apply" else words
+    done = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-m", "portail", "rules", *map(str, words)],
+        env=os.environ | {"PORTAIL_DATA": str(tmp_path / "vide"), "DATABASE_URL": ""},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("La base de données est vide. Créez votre commune")
 
 
 def test_nobody_to_answer_is_no_yes(capsys, path, db):
