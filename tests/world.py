@@ -19,6 +19,7 @@ from portail.accounts import keys
 from portail.activities.actions.calendar import import_calendar
 from portail.activities.actions.regulation import default_text
 from portail.activities.models import CalendarEntry, Closing, Regulation
+from portail.billing.actions import reminders
 from portail.billing.models import Anomaly, Charge, InvoiceRun
 from portail.bookings.actions import Wish, change_bookings
 from portail.bookings.actions.absences import tell_absences
@@ -162,6 +163,9 @@ def _bill(world: SimpleNamespace) -> None:
         invoice=world.invoice, child=world.lea, service=world.canteen
     )
     make.PaymentFactory(account=account)
+    world.reminders = reminders.start(
+        [world.invoice.pk], days=15, token=uuid4(), actor=world.renee, now=make.NOW
+    )
     world.credit_note = make.CreditNoteFactory(invoice=world.invoice, lines=[world.invoice_line])
 
 
@@ -237,6 +241,8 @@ def _values(world: SimpleNamespace) -> dict[str, Any]:
         "kind": "mentions-legales",
         "document_id": world.public_document.pk,
         "front:family_document document_id": world.family_document.pk,
+        "desk:household_invoice number": world.invoice.number,
+        "job_id": world.reminders.pk,
         "front:invoice number": world.invoice.number,
         "front:dispute number": world.invoice.number,
         "front:credit_note number": world.credit_note.number,

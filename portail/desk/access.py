@@ -27,10 +27,12 @@ from portail.activities.models import (
     ServicePlace,
     Session,
 )
-from portail.billing.models import Anomaly, Charge, Invoice, InvoiceRun, Movement
+from portail.billing.actions import reminders
+from portail.billing.models import Account, Anomaly, Charge, Invoice, InvoiceRun, Movement
+from portail.billing.queries.accounts import account_of
 from portail.bookings.models import Enrolment, Receipt
 from portail.bookings.queries import receipt
-from portail.core.models import OutboxMail
+from portail.core.models import Job, OutboxMail
 from portail.families.models import (
     Adult,
     Child,
@@ -201,6 +203,30 @@ def get_document_to_remove(request: HttpRequest, household_id: int, document_id:
     require(request, Right.EDIT_FAMILIES)
     deposited = FamilyDocument.objects.filter(code=None).exclude(kind=FamilyDocument.Kind.PROOF)
     return _found(deposited.select_related("household"), pk=document_id, household=household_id)
+
+
+# --- accounts
+
+
+def get_account(
+    request: HttpRequest, household_id: int, right: Right = Right.READ_BILLING
+) -> tuple[Household, Account | None]:
+    """A household and its account; None when nothing was ever asked of it nor paid."""
+    household = get_household(request, household_id, right)
+    return household, account_of(household.pk)
+
+
+def get_household_invoice(request: HttpRequest, household_id: int, number: int) -> tuple[Household, Invoice]:
+    """A published invoice of this household."""
+    household = get_household(request, household_id, Right.READ_BILLING)
+    invoices = Invoice.objects.select_related("account", "document", "movement")
+    return household, _found(invoices, number=number, account__household=household.pk)
+
+
+def get_reminders(request: HttpRequest, job_id: int) -> Job:
+    """The work that writes reminders."""
+    require(request, Right.READ_BILLING)
+    return _found(Job.objects.filter(kind=reminders.KIND).select_related("created_by"), pk=job_id)
 
 
 # --- activities

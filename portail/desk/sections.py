@@ -48,6 +48,7 @@ BILLING = (
     Tab("Journée de caisse", "desk:cash_day", Right.READ_BILLING),
     Tab("Remises", "desk:deposits", Right.READ_BILLING),
     Tab("Attestations fiscales", "desk:certificates", Right.BILL),
+    Tab("Impayés", "desk:unpaid", Right.READ_BILLING),
 )
 SECTIONS = {
     "billing": BILLING,

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 import portail.core.converters  # noqa: F401 -- what addresses hold: keys, months
+from portail.desk.account_urls import account_pages
 from portail.desk.invoicing_urls import invoicing_pages
 from portail.desk.payment_urls import payment_pages
 from portail.desk.regulation_urls import regulation_pages
@@ -225,4 +226,5 @@ urlpatterns: list[URLPattern] = [
     *regulation_pages,
     *payment_pages,
     *invoicing_pages,
+    *account_pages,
 ]

@@ -75,7 +75,7 @@ class AgeTotal:
 def totals(invoices: QuerySet[Invoice], *, today: date) -> list[AgeTotal]:
     """What is late, by age. One query."""
     found: dict[Age, list[Invoice]] = {age: [] for age in AGES}
-    for invoice in invoices.only("due_on"):
+    for invoice in invoices.select_related(None).only("due_on"):
         found[age_of(invoice.due_on, today=today)].append(invoice)
     return [AgeTotal(age, len(each), left_of_all(each)) for age, each in found.items()]
 

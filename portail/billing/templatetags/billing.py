@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from portail.billing.models import Invoice, Movement
 from portail.billing.queries.accounts import Bill, Standing
+from portail.core.money import to_cents
 from portail.core.sentences import said
 from portail.core.sentences import told as sentence_told
 from portail.core.templatetags.ui import in_words, money
@@ -149,3 +150,9 @@ def at(mapping: dict[Any, Any], key: Any) -> Any:
 def said_each(sentences: Iterable[Sentence]) -> str:
     """Sentences of the rules, each in the language of the page, with commas."""
     return ", ".join(said(sentence) for sentence in sentences)
+
+
+@register.filter
+def left_to_pay(invoice: Invoice) -> Decimal:
+    """What is left of an invoice of `queries.unpaid`, in euros."""
+    return to_cents(invoice.left)  # type: ignore[attr-defined]

@@ -16,6 +16,7 @@ from portail.core.forms import written
 from portail.core.models import JournalEntry, OutboxMail
 from portail.core.site import current_site
 from portail.desk import access
+from portail.desk.account_sheet import account_block
 from portail.desk.forms.households import AdultForm, CloseForm, HouseholdForm, ListForm, NewHouseholdForm
 from portail.desk.journal_words import in_words
 from portail.desk.letters.welcome import welcome
@@ -43,10 +44,12 @@ def households(request: HttpRequest) -> HttpResponse:
 def household(request: HttpRequest, household_id: int) -> HttpResponse:
     """Everything of one household on a page, each block editable in its place."""
     found = access.get_household(request, household_id)
-    agent = access.require(request)
+    agent, now = access.require(request), timezone.now()
+    reads_billing = has_right(agent, Right.READ_BILLING)
     context = {
         "household": found,
-        "sheet": sheet(found, now=timezone.now()),
+        "sheet": sheet(found, now=now),
+        "account": account_block(found, today=timezone.localdate(now)) if reads_billing else None,
         "can_edit": has_right(agent, Right.EDIT_FAMILIES),
         "can_decide": has_right(agent, Right.DECIDE_REQUESTS),
         "can_book": has_right(agent, Right.BOOK),

@@ -40,6 +40,7 @@ def show(
         "can_decide": may,
         **_files(asked),
         "can_read_proof": has_right(agent, Right.DECIDE_REQUESTS),
+        "reads_billing": has_right(agent, Right.READ_BILLING),
         "lines": _lines(asked, current),
         "is_gone": asked.kind == Request.Kind.CHANGE and not current,
         "refuse": RefuseForm(prefix="refuse"),
