@@ -179,10 +179,11 @@ def test_a_statement_is_looked_at_then_given(cash, cast, invoice):
     assert not FamilyDocument.objects.exists()
     response = post(cash, "account_statement", home, **SUNDAYS)
     assert response.status_code == 302
+    document = FamilyDocument.objects.get()
+    assert document.household == cast.alice.household
     assert said(response) == [
-        "Le relevé RC-7001-001 est dans les documents de la famille, prévenue par courriel."
+        f"Le relevé {document.number} est dans les documents de la famille, prévenue par courriel."
     ]
-    assert FamilyDocument.objects.get().household == cast.alice.household
     assert OutboxMail.objects.count() == 1
 
 
