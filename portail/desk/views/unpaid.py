@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -126,7 +126,7 @@ def _filtered(form: UnpaidForm) -> QuerySet[Invoice]:
         reminded=Count("reminders"), reminded_at=Max("reminders__at")
     )
     if asked.get("minimum"):
-        found = found.filter(left__gte=asked["minimum"] - unpaid.HALF_A_CENT)
+        found = found.filter(Q(("left__gte", asked["minimum"] - unpaid.HALF_A_CENT)))
     if asked.get("relance"):
         found = found.filter(reminded__gt=0) if asked["relance"] == "deja" else found.filter(reminded=0)
     return found.select_related("account__household")
