@@ -47,6 +47,14 @@ def issue(
     )
 
 
+def is_replaced(document: FamilyDocument) -> bool:
+    """Whether the value of this card was corrected or withdrawn since: the card stays, and says it no more."""
+    if document.kind != KIND:
+        return False
+    row = document.number.rpartition("-")[2]
+    return row.isdigit() and Quotient.objects.filter(replaces=int(row)).exists()
+
+
 def card_paper(quotient: Quotient, code: str, *, now: datetime) -> Paper:
     """All that the card says. Two queries: its adults, the rules in force."""
     home = quotient.household

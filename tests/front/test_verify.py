@@ -7,8 +7,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from portail.billing.actions import editions
+from portail.families import cards
 from portail.families.actions.documents import issue
 from portail.families.models import FamilyDocument
+from tests import factories as make
 from tests.billing import issued
 from tests.factories import NOW
 
@@ -115,3 +117,13 @@ def test_an_invoice_that_was_corrected_says_so(client, cast):
     assert "Facture corrigée" in said
     assert "48,30\xa0€ sur cette facture" in said
     assert "Sortie annulée" not in said
+
+
+def test_a_quotient_card_whose_value_was_corrected_says_so(client, cast):
+    row = make.QuotientFactory(household=cast.alice.household, kind="CAF")
+    card = cards.issue(row, actor=cast.agnes, now=NOW)
+    assert "Carte remplacée" not in page(client, card).content.decode()
+    make.QuotientFactory(household=cast.alice.household, kind="CAF", value=810, replaces=row)
+    said = page(client, card).content.decode()
+    assert "Carte remplacée" in said
+    assert "742" not in said

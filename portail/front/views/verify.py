@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from portail.billing.queries.papers import credits_on
 from portail.core import codes, throttle
 from portail.core.uploads import Upload
+from portail.families import cards
 from portail.families.models import FamilyDocument
 from portail.front import access, paces
 from portail.front.forms.verify import CodeForm, SameFileForm
@@ -48,6 +49,7 @@ def verified(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "document": document,
         "credits": credits_on(document),
+        "is_replaced": cards.is_replaced(document),
         "form": form,
         "is_same": is_same,
     }
