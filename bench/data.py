@@ -1,5 +1,6 @@
-"""The commune of the benchmark, the same at each run: 500 households, 1,000 children, 2 services, 34,000 bookings over
-two months. `python -m bench.data` fills the database of the settings and prints what the measures need, as JSON.
+"""The commune of the benchmark, the same at each run: 500 households with their quotients, 1,000 children, 2 services
+with tariffs, 34,000 bookings over two months. `python -m bench.data` fills the database of the settings and prints
+what the measures need, as JSON.
 
 One more household, with one child, is enrolled in five services: the largest month that a page has to show.
 """
@@ -24,6 +25,22 @@ MORE_SERVICES = [
     ("etude", "Étude surveillée", "16:30", "17:30"),
     ("gouter", "Goûter", "16:15", "16:30"),
 ]
+
+TARIFFS = """
+[[tariffs]]
+name = "Repas"
+services = ["cantine", "tout-cantine"]
+part = "meal"
+columns = [{ residences = ["commune"] }, { residences = ["extérieur"] }]
+bands = [{ max = 700, prices = [2.15, 3.70] }, { max = 1400, prices = [3.70, 5.35] }, { prices = [4.30, 5.90] }]
+adjust = [{ label = "Deuxième enfant", rank = { min = 2 }, percent = -10 }]
+[[tariffs]]
+name = "Garderie"
+services = ["soir", "tout-soir", "tout-matin", "tout-etude", "tout-gouter"]
+percent = 0.22
+floor = 1.10
+ceiling = 3.60
+"""
 
 
 def build(today: date) -> dict:
@@ -126,8 +143,15 @@ def _families(count: int, year: object, activity: object, places: list, start: i
         EmailAddress(user=user, email=user.email, primary=True, verified=True) for user in users
     )
     households = _saved(
-        Household(number=str(10_000 + n), name=f"FAMILLE{n}", created_at=now) for n in numbers
+        Household(
+            number=str(10_000 + n),
+            name=f"FAMILLE{n}",
+            residence=("commune", "extérieur")[n % 9 == 4],
+            created_at=now,
+        )
+        for n in numbers
     )
+    _quotients(households, now)
     _saved(
         Adult(
             household=household,
@@ -159,6 +183,23 @@ def _families(count: int, year: object, activity: object, places: list, start: i
         Enrolment(child=child, activity=activity, school_year=year, place=place) for child, _, place in found
     )
     return found
+
+
+def _quotients(households: list, now: datetime) -> None:
+    from portail.families.models import Quotient
+
+    proved = now.date() - timedelta(days=40)
+    Quotient.objects.bulk_create(
+        Quotient(
+            household=household,
+            value=200 + 17 * n % 1900,
+            kind="CAF",
+            proved_on=proved,
+            received_on=proved,
+            created_at=now,
+        )
+        for n, household in enumerate(households)
+    )
 
 
 def _saved(rows: Iterable) -> list:
@@ -207,12 +248,12 @@ def _busy_child(year: object, place: object, first: date) -> object:
 
 
 def _regulation(today: date) -> None:
-    """The rules that we ship, applied; and the calendar of the zone for these years."""
+    """The rules that we ship with tariffs by quotient, residence and rank, applied; and the calendar of the zone."""
     from portail import rules
     from portail.activities.models import CalendarEntry, Regulation
     from portail.activities.queries import default_regulation
 
-    Regulation.objects.create(version=1, text=default_regulation(), applied_at=datetime.now(UTC))
+    Regulation.objects.create(version=1, text=default_regulation() + TARIFFS, applied_at=datetime.now(UTC))
     entries = rules.default_entries("B", None, [today.year, today.year + 1])
     CalendarEntry.objects.bulk_create(
         CalendarEntry(kind=e.kind.value, start=e.start, end=e.end, label=e.label, source="national")

@@ -20,8 +20,9 @@ from portail.activities.models import Closing, School, Session
 from portail.activities.queries import structure as commune_structure
 from portail.activities.queries import whole_text
 from portail.billing.models import Invoice, InvoiceRun
+from portail.bookings import queries as bookings
 from portail.bookings.actions.regulation import apply_file, plan
-from portail.bookings.models import Booking, Enrolment, Receipt
+from portail.bookings.models import Booking, Enrolment, Receipt, ReceiptLine
 from portail.cli import invariants
 from portail.core.models import JournalEntry
 from portail.demo import accounts
@@ -209,3 +210,21 @@ def test_the_months_that_are_over_are_invoiced(town):
     assert len(numbers) > 100
     assert not Invoice.objects.filter(document=None).exists()
     assert not Invoice.objects.filter(amount__lt=0).exists()
+
+
+def test_what_is_booked_has_a_price_told_by_the_receipts(town):
+    """But for the dossier whose residence is not known yet."""
+    law = bookings.law(datetime(2026, 11, 24, 12, tzinfo=CLOCK))
+    first, last = date(2026, 11, 24), date(2026, 12, 31)
+    households = list(Household.objects.exclude(residence=""))
+    facts = bookings.knowledge(households, first, last, regulation=law.regulation, with_baskets=True)
+    prices = bookings.Prices(law.regulation, law.calendar, facts)
+    bills = [prices.basket(home.pk, facts.basket(home.pk)).bill for home in households]
+    assert [place for bill in bills for place in bill.places if place.unknown] == []
+    assert sum(bill.total for bill in bills) > 5_000
+    assert {home.residence for home in households} == {"commune", "extérieur"}
+    assert rules.broken_examples(law.regulation, law.calendar) == ()
+    recent = ReceiptLine.objects.filter(receipt__created_at__date__gte=date(2026, 10, 1))
+    assert recent.exists()
+    assert not recent.filter(price=None).exists()
+    assert set(Enrolment.objects.values_list("profile", flat=True)) == {"régulier", "occasionnel"}

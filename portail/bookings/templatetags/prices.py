@@ -25,7 +25,7 @@ register = template.Library()
 
 @dataclass(frozen=True)
 class Reason:
-    """Why the changes of a child and a service have their price; `unknown`: they have none yet."""
+    """Why the changes of a child and a service have their price, added or taken off; `unknown`: they have none yet."""
 
     label: str
     price: str
@@ -65,7 +65,7 @@ def _of_change(change: Change) -> Reason | None:
     cost: Cost = change.cost
     if cost.amount is None:
         return Reason(label, "", (), _unknown(cost.unknown))
-    return Reason(label, money(cost.amount, "+"), tuple(sentences.said(step) for step in cost.steps))
+    return Reason(label, money(abs(cost.amount)), tuple(sentences.said(step) for step in cost.steps))
 
 
 def _of_line(line: ReceiptLine) -> Reason | None:
