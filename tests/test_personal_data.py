@@ -18,7 +18,8 @@ pytestmark = pytest.mark.django_db
 # Names, addresses, telephones, numbers of dossiers and streets of the cast, and of whoever signs up below.
 PERSONAL = re.compile(
     r"alice|martin|\bbob\b|durand|charlie|petit|\bl[ée]a\b|\bno[ée]\b|\bzo[ée]\b|\bnour\b|leroy|jeanne|m[ée]lusine|"
-    r"poitou|exemple\.fr|poste\.example|@|lilas|moulin|(?<!\d)700[123](?!\d)|(?:\+33|0)[1-9](?:[ .]?\d\d){4}",
+    r"poitou|exemple\.fr|poste\.example|@|lilas|moulin|(?<!\d)700[123](?!\d)|"
+    r"(?<!\d)(?:\+33|0)[1-9](?:[ .]?\d\d){4}(?!\d)",
     re.IGNORECASE,
 )
 ALLOWED = re.compile(r"^(?:tel|mailto):")  # how to reach the service itself, and a family from the desk
