@@ -15,7 +15,7 @@ FRENCH = re.compile(
     re.IGNORECASE,
 )
 # A Monday in short is an English word too; addresses are the same in every language.
-SAME = re.compile(r"\bMon \d|https?://\S+")
+SAME = re.compile(r"\bMon \d|^Mon$|https?://\S+")
 
 
 class _Words(HTMLParser):

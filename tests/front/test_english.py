@@ -16,18 +16,21 @@ import portail
 from portail.accounts import mails
 from portail.accounts.models import User
 from portail.activities.actions.closings import Selection
+from portail.billing.models import CreditNote, InvoiceLine
 from portail.bookings.actions import closings
-from portail.bookings.models import Booking, Enrolment, Receipt
+from portail.bookings.actions.absences import tell_absences
+from portail.bookings.models import Absence, Booking, Enrolment, Receipt
 from portail.bookings.queries.touched import fingerprint
 from portail.core.models import OutboxMail
 from portail.core.uploads import examine
 from portail.families.actions import decisions, documents, links, requests
-from portail.families.models import Request
+from portail.families.models import FamilyDocument, Request
 from portail.messaging.actions import publish_default_pages
 from tests import factories as make
 from tests.accounts.helpers import key_of, wanted
 from tests.bookings.sayings import IN_TIME, MONDAY, add, change, remove, session, week
 from tests.english import french, words
+from tests.front.english_mails import about_absences, about_money, about_quotients
 from tests.walk import Address, addresses, forms
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +54,13 @@ DATA = (
         "Bonjour, la cantine ouvre-t-elle le 4 janvier ?",
         "Oui, dès 7 h.",
         "Attestation 2025",
+    ),
+    *(
+        "avis d'imposition",
+        "Facture de novembre 2026",
+        "Avoir sur la facture",
+        "Carte de quotient familial Q-",
+        "Reçu de paiement P-",
     ),
     *("Fermeture d'été", "Réouverture : ", "Pièce manquante", "Fête du Travail"),
 )
@@ -88,9 +98,29 @@ def town(cast):
     cast.file = documents.put_document(
         cast.alice.household, "Attestation 2025", upload(), actor=cast.agnes, now=IN_TIME
     )
+    with_money(cast)
     cast.newcomer = make.UserFactory(username="nadia", first_name="Nadia")
     make.RequestFactory(kind=Request.Kind.LINK, author=cast.newcomer, household=None, message="")
     return cast
+
+
+def with_money(cast) -> None:
+    """An absence, an invoice read as a PDF, another that a credit note takes back, what was paid, a quotient."""
+    about_money(cast)
+    about_quotients(cast)
+    cast.absence = (
+        Absence.objects.first()
+        or tell_absences(
+            cast.alice.household,
+            list(cast.receipt.lines.values_list("booking", flat=True)),
+            reason="",
+            actor=cast.alice.user,
+            now=IN_TIME,
+        )[0]
+    )
+    cast.credit_note = CreditNote.objects.get()
+    cast.line = InvoiceLine.objects.get(invoice__number=2026000000002)
+    cast.paper = FamilyDocument.objects.filter(kind=FamilyDocument.Kind.INVOICE).first()
 
 
 def upload():
@@ -104,12 +134,22 @@ def path(address: Address, cast) -> str:
         "document_id": cast.file.pk,
         "first": MONDAY.replace(day=1),
         "key": "perdue",
+        "absence_id": cast.absence.pk,
+        "code": cast.paper.code,
+        "line_id": cast.line.pk,
+        "secret": "perdu",
+        "year": "2026",
+        "front:invoice number": cast.line.invoice.number,
+        "front:dispute number": cast.line.invoice.number,
+        "front:credit_note number": cast.credit_note.number,
         "kind": "conditions-generales",
         "number": cast.receipt.number,
         "request_id": cast.asked.pk,
         "session_id": 1,
     }
-    return address.path(values)
+    for name in address.params:
+        values[name] = values.get(f"{address.name} {name}", values.get(name))
+    return address.path({name: values[name] for name in address.params})
 
 
 def signed_in(client, user: User | None):
@@ -263,6 +303,9 @@ def write_every_mail(cast) -> None:
     decisions.approve(asked, seen=decisions.current_values(asked), actor=agnes, now=now)
     documents.put_document(cast.alice.household, "Attestation 2025", upload(), actor=agnes, now=now)
     about_bookings(cast)
+    about_money(cast)
+    about_quotients(cast)
+    about_absences(cast)
 
 
 def about_an_account(cast) -> None:

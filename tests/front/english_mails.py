@@ -1,0 +1,70 @@
+"""Every mail about money, quotients and absences, written once: for the test that looks for French in them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from portail.billing.actions import certificates, credits, editions, reminders
+from portail.bookings.actions.absences import tell_absences
+from portail.core import jobs
+from portail.families.actions import quotients, renewals
+from portail.payments.actions import corrections, taking
+from portail.payments.models import Mode
+from tests import factories as make
+from tests.billing import issued
+from tests.bookings.sayings import IN_TIME
+
+LATE = datetime(2027, 1, 20, 9, 0, tzinfo=ZoneInfo("Europe/Paris"))
+FEBRUARY = datetime(2027, 2, 1, 9, 0, tzinfo=ZoneInfo("Europe/Paris"))
+WHY = "Pièce manquante"
+
+
+def about_money(cast) -> None:
+    """An invoice and its credit note, a payment cancelled, another, a refund, a reminder, a tax certificate."""
+    household, renee = cast.alice.household, cast.renee
+    household.invoices_by_mail = True
+    household.save()
+    cast.lea.birth_date = date(2022, 5, 12)
+    cast.lea.save()
+    first = issued.invoice(household, amount="48.30")
+    line = issued.line(first, cast.lea, parts={"care": "48.30"})
+    editions.edit(first, now=IN_TIME)
+    handed = taking.Handed(
+        mode=Mode.CHEQUE,
+        amount=Decimal("60.00"),
+        received_on=IN_TIME.date(),
+        bank="LBP",
+        reference="0001234",
+    )
+    bounced = taking.take(household, handed, token=uuid4(), actor=renee, now=IN_TIME)
+    corrections.cancel(bounced.movement, WHY, actor=renee, now=IN_TIME)
+    taking.take(household, handed, token=uuid4(), actor=renee, now=IN_TIME)
+    corrections.refund(
+        household,
+        Mode.TRANSFER,
+        Decimal("5.00"),
+        WHY,
+        token=uuid4(),
+        actor=renee,
+        now=IN_TIME,
+    )
+    jobs.finish(certificates.start_for_all(2026, actor=renee, now=IN_TIME), lambda: IN_TIME)
+    second = issued.invoice(household, 2026000000002, "20.00")
+    issued.line(second, cast.noe, "20.00")
+    job = reminders.start([second.pk], days=15, token=uuid4(), actor=renee, now=LATE)
+    jobs.finish(job, lambda: LATE)
+    credits.credit(first, [line], WHY, token=uuid4(), actor=renee, now=IN_TIME)
+
+
+def about_quotients(cast) -> None:
+    """One that is entered, and February's reminder to those who have none."""
+    given = quotients.Given(Decimal("742"), "CAF", date(2026, 11, 2), date(2026, 11, 3))
+    quotients.enter(cast.alice.household, given, token=uuid4(), actor=cast.agnes, now=IN_TIME)
+    assert renewals.remind(cast.bob.household.pk, date(2027, 3, 1), 30, now=FEBRUARY)
+
+
+def about_absences(cast) -> None:
+    session = make.SessionFactory(service=cast.canteen, place=cast.offer.place, date=date(2026, 12, 15))
+    booking = make.BookingFactory(child=cast.lea, session=session, household=cast.alice.household)
+    tell_absences(cast.alice.household, [booking.pk], reason="maladie", actor=cast.alice.user, now=IN_TIME)
