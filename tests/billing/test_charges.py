@@ -5,7 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from portail.billing.queries.charges import computed
+from portail.billing.queries.charges import computed, law
+from portail.bookings.models import Booking
+from portail.bookings.queries.known import Booked, knowledge, whole_periods
+from portail.bookings.queries.prices import Prices
 from tests import factories as make
 
 from .town import PRICES, absent, book, cancel, family, regulate, sessions
@@ -293,3 +296,31 @@ def test_who_asks_is_judged_by_their_own_deadline(residence, count):
     booking.created_at = datetime(2026, 11, 12, 12, tzinfo=UTC)
     booking.save()
     assert [d.kind for d in due(household).due].count("surcharge") == count
+
+
+@pytest.mark.parametrize("text", [PRICES, MONTHLY, CAPPED], ids=["bands", "packages", "cap"])
+def test_what_is_due_is_what_the_planning_showed(text):
+    regulate(text)
+    household, child = family()
+    other = make.ChildFactory(first_name="Noé")
+    make.HouseholdChildFactory(household=household, child=other)
+    days = sessions(date(2026, 11, 2), 5)
+    book(household, child, days)
+    book(household, other, days[:3])
+    by = law()
+    first, last = whole_periods(FIRST, LAST, by.regulation)
+    known = knowledge([household], first, last, regulation=by.regulation)
+    shown = Prices(by.regulation, by.calendar, known).basket(
+        household.pk, _all(household), complete=(first, last)
+    )
+    assert shown.bill.is_whole
+    assert shown.bill.total == due(household).amount > 0
+
+
+def _all(household):
+    """What the family has, for rules that do not look at it."""
+    rows = Booking.objects.filter(household=household).select_related("session__service")
+    return [
+        Booked(b.child_id, b.session.service.activity_id, b.session.service.code, b.session.date)
+        for b in rows
+    ]
