@@ -73,11 +73,11 @@ def how_to_pay(cycle: rules.BillingCycle, commune: Site) -> list[Block]:
 
 
 def whom_to_call(commune: Site) -> list[Block]:
-    ways = [shown(commune.phone) if commune.phone else "", commune.email]
-    reached = " ou ".join(way for way in ways if way)
+    phone = shown(commune.phone).replace(" ", paper.NO_BREAK) if commune.phone else ""
+    reached = " ou ".join(way for way in (phone, commune.email) if way)
     if not reached:
         return []
+    who = f"{commune.service_name}, " if commune.service_name else ""
     hours = " ".join(commune.opening_hours.split())
-    who = commune.service_name or "Le service"
-    told = f"Une question, un désaccord, une difficulté pour payer ? {who} vous répond : {reached}."
+    told = f"Une question, un désaccord, une difficulté pour payer ? Appelez ou écrivez : {who}{reached}."
     return [paper.text(f"{told} {hours}".strip())]
