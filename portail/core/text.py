@@ -29,3 +29,14 @@ def many(count: int, words: str) -> str:
     """« 0 séance créée », « 1 séance créée », « 3 séances créées »: in French every word agrees, from two on."""
     agreed = " ".join(f"{word}s" for word in words.split()) if abs(count) > 1 else words
     return f"{count} {agreed}"
+
+
+def elides(name: str) -> bool:
+    """Whether « de » becomes « d' » before this name: a vowel, or the y of Yves (not that of Yanis)."""
+    start = plain(name)[:2]
+    return start[:1] in {*"aeiou"} or (start[:1] == "y" and start[1:] not in {*"aeiou"})
+
+
+def de(name: object) -> str:
+    """« de Léa », « d'Awa »: French whatever the language of the page, for the journal and the desk."""
+    return f"d'{name}" if elides(str(name)) else f"de {name}"

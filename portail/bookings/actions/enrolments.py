@@ -13,6 +13,7 @@ from portail.activities.models import Activity, Place, SchoolYear, ServicePlace
 from portail.bookings.models import Booking, BookingQuerySet, Enrolment
 from portail.core import changes, journal
 from portail.core.changes import Changes, Merged
+from portail.core.text import de
 from portail.families.models import Child
 
 NOT_OFFERED = "Cette activité n'est pas proposée dans ce lieu : choisissez dans la liste."
@@ -77,7 +78,7 @@ def edit_enrolment(
         if outside:
             raise StillBooked(coming=len(outside), past=0)
         merged = changes.merge(enrolment, values, seen=seen)
-        summary = f"Inscription de {enrolment.child} modifiée : {enrolment}, {values['place']}"
+        summary = f"Inscription {de(enrolment.child)} modifiée : {enrolment}, {values['place']}"
         _record(enrolment, "enrolment.edited", summary, merged.mine, actor, now)
         return merged
 
@@ -97,7 +98,7 @@ def remove_enrolment(enrolment: Enrolment, *, actor: User, now: datetime) -> Non
         if coming or past:
             raise StillBooked(coming=coming, past=past)
         before = changes.shown(found, ["place", "since", "until"])
-        summary = f"Inscription de {child} retirée : {enrolment}"
+        summary = f"Inscription {de(child)} retirée : {enrolment}"
         found.delete()
         for subject in _subjects(child):
             journal.record("enrolment.removed", subject, summary=summary, actor=actor, now=now, before=before)

@@ -15,7 +15,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from portail.core.phones import shown
-from portail.core.text import plain
+from portail.core.text import elides
 from portail.rules import ENGLISH
 
 register = template.Library()
@@ -102,9 +102,7 @@ def moment(value: datetime | None) -> str:
 @register.filter
 def of_name(name: str) -> str:
     """« de Léa », « d'Awa »: a first name that something belongs to."""
-    start = plain(name)[:2]
-    elides = start[:1] in "aeiou" or (start[:1] == "y" and start[1:] not in ("a", "e", "i", "o", "u"))
-    return (gettext("d'%(name)s") if start and elides else gettext("de %(name)s")) % {"name": name}
+    return (gettext("d'%(name)s") if elides(name) else gettext("de %(name)s")) % {"name": name}
 
 
 @register.filter

@@ -11,6 +11,7 @@ from portail.accounts.rights import Right
 from portail.activities.models import SchoolYear
 from portail.bookings.models import Booking
 from portail.core.forms import written
+from portail.core.text import de
 from portail.desk import access
 from portail.desk.forms.households import ChildForm, LinkForm, SchoolingForm, ShareForm
 from portail.desk.views import block
@@ -130,7 +131,7 @@ def share(request: HttpRequest, household_id: int, child_id: int) -> HttpRespons
         if shared:
             told = f"{link.child.first_name} est aussi dans le dossier {shared.household.number}."
             return block.done(request, link.household, BLOCK, told=told)
-    title = f"Second dossier de {link.child.first_name}"
+    title = f"Second dossier {de(link.child.first_name)}"
     return block.form_page(request, link.household, form, block=BLOCK, title=title, submit="Rattacher")
 
 
@@ -189,7 +190,7 @@ def schooling(request: HttpRequest, household_id: int, child_id: int, year_id: i
         link.household,
         form,
         block=BLOCK,
-        title=f"École de {link.child.first_name} en {year}",
+        title=f"École {de(link.child.first_name)} en {year}",
         template="desk/households/schooling.html",
         child=link.child,
         year=year,

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from portail.bookings.actions import enrolments as actions
 from portail.core.forms import written
+from portail.core.text import de
 from portail.desk import access
 from portail.desk.forms.enrolments import EnrolForm, EnrolmentForm
 from portail.desk.views import block
@@ -88,7 +89,7 @@ def remove(request: HttpRequest, household_id: int, enrolment_id: int) -> HttpRe
             request,
             link.household,
             block=BLOCK,
-            title=f"Retirer l'inscription de {link.child.first_name} ?",
+            title=f"Retirer l'inscription {de(link.child.first_name)} ?",
             text=f"{enrolment}, {enrolment.place}. La famille ne pourra plus réserver cette activité.",
             confirm="Retirer l'inscription",
         )

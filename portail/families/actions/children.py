@@ -12,6 +12,7 @@ from portail.accounts.models import User
 from portail.activities.models import SchoolYear
 from portail.core import changes, journal
 from portail.core.changes import Changes, Merged
+from portail.core.text import de
 from portail.families.models import Child, Household, HouseholdChild, Schooling
 
 HOUSEHOLDS_OF_A_CHILD = 2
@@ -60,7 +61,7 @@ def edit_child(
     with transaction.atomic():
         child = _locked(child)
         merged = changes.merge(child, values, seen=seen)
-        _record(_homes(child), "child.edited", f"Fiche de {child} modifiée", merged.mine, actor, now)
+        _record(_homes(child), "child.edited", f"Fiche {de(child)} modifiée", merged.mine, actor, now)
         return merged
 
 
@@ -161,7 +162,7 @@ def set_schooling(
         found = child.schoolings.filter(school_year=school_year).first()
         row = found or Schooling(child=child, school_year=school_year)
         merged = changes.merge(row, values, seen=seen)
-        summary = f"École de {child} en {school_year} : {row.school}"
+        summary = f"École {de(child)} en {school_year} : {row.school}"
         _record(_homes(child), "child.schooled", summary, merged.mine, actor, now)
         return merged
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from portail.accounts.models import User
 from portail.core import changes, journal
 from portail.core.changes import Changes, Merged
+from portail.core.text import de
 from portail.families.models import Adult, Child, ChildContact, Household
 
 REACH = ("email", "mobile_phone", "home_phone", "work_phone")
@@ -45,7 +46,7 @@ def update_child_reach(
         child = Child.objects.select_for_update().get(pk=child.pk)
         changed = changes.write(child, {"phone": phone, "email": email})
         return _journal(
-            "family.child_reach_changed", household, f"Coordonnées de {child} modifiées", changed, actor, now
+            "family.child_reach_changed", household, f"Coordonnées {de(child)} modifiées", changed, actor, now
         )
 
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from portail.core.templatetags.ui import of_name
 from portail.families import queries
 from portail.families.actions import contacts
 from portail.families.models import ChildContact
@@ -77,7 +78,7 @@ def child_reach(request: HttpRequest, child_id: int) -> HttpResponse:
             now=timezone.now(),
         )
         return _saved(request, changed)
-    return _form(request, form, title=_("Coordonnées de %(child)s") % {"child": child.first_name})
+    return _form(request, form, title=_("Coordonnées %(of_child)s") % {"of_child": of_name(child.first_name)})
 
 
 @require_http_methods(["GET", "POST"])

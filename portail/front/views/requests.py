@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from portail.activities import queries as activities
 from portail.activities.models import School
 from portail.core.forms import Form
+from portail.core.templatetags.ui import of_name
 from portail.families import queries
 from portail.families.actions import requests as actions
 from portail.families.models import Adult, Child, FamilyDocument, Household, Quotient
@@ -89,7 +90,9 @@ def ask_own_name(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def ask_child_name(request: HttpRequest, child_id: int) -> HttpResponse:
     child = access.get_child(request, child_id)
-    return _ask_name(request, child, _("Changer le nom de %(child)s") % {"child": child.first_name})
+    return _ask_name(
+        request, child, _("Changer le nom %(of_child)s") % {"of_child": of_name(child.first_name)}
+    )
 
 
 @require_http_methods(["GET", "POST"])
