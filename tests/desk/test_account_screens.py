@@ -60,7 +60,7 @@ def test_the_page_of_a_household_tells_its_account(cash, cast, invoice):
     page = words(cash, "household", cast.alice.household.pk)
     assert "Doit 28,30 €" in page
     assert "2026000000123 octobre 48,30 € 48,30 € À payer avant le 15 décembre" in page
-    assert "Chèque 20,00 €" in page
+    assert "Chèque 20,00 € Reçu" in page
 
 
 def test_who_may_not_read_billing_does_not_see_the_account(client, cast, today, invoice):

@@ -156,3 +156,9 @@ def said_each(sentences: Iterable[Sentence]) -> str:
 def left_to_pay(invoice: Invoice) -> Decimal:
     """What is left of an invoice of `queries.unpaid`, in euros."""
     return to_cents(invoice.left)  # type: ignore[attr-defined]
+
+
+@register.filter
+def is_undone(movement: Movement) -> bool:
+    """Whether an opposite movement undid this one."""
+    return getattr(movement, "reversed_by", None) is not None
