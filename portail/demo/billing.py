@@ -14,6 +14,7 @@ from portail.billing.actions.anomalies import accept
 from portail.billing.models import Anomaly, InvoiceRun
 from portail.core import jobs
 from portail.core.models import Job, OutboxMail
+from portail.demo import paying
 from portail.demo.timeline import Timeline, at
 
 MONTHS = 3
@@ -21,11 +22,13 @@ ACCEPTED = "Vu avec la famille"
 
 
 def write(agent: User, when: Timeline) -> None:
-    """Draft and publish, in their order, at most three months; each on its usual day."""
+    """Draft and publish, in their order, at most three months, each on its usual day; families pay in between."""
     cycle = regulation().billing
-    for first, last in _over(when, cycle):
-        day = cycle.run_on(first)
+    periods = _over(when, cycle)
+    days = [cycle.run_on(first) for first, _ in periods]
+    for (first, last), day, following in zip(periods, days, [*days[1:], when.today], strict=True):
         _publish(first, last, cycle, agent, at(day, 9, 30))
+        paying.pay(day, following - timedelta(days=1), today=when.today)
 
 
 def _over(when: Timeline, cycle: rules.BillingCycle) -> list[tuple[date, date]]:

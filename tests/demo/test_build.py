@@ -19,7 +19,7 @@ from portail.activities.actions.regulation import current_version
 from portail.activities.models import Closing, School, Session
 from portail.activities.queries import structure as commune_structure
 from portail.activities.queries import whole_text
-from portail.billing.models import Invoice, InvoiceRun
+from portail.billing.models import Account, Invoice, InvoiceRun, Movement
 from portail.bookings import queries as bookings
 from portail.bookings.actions.regulation import apply_file, plan
 from portail.bookings.models import Booking, Enrolment, Receipt, ReceiptLine
@@ -31,9 +31,12 @@ from portail.demo.timeline import CLOCK
 from portail.families.models import Adult, Child, FamilyDocument, Household, Request
 from portail.families.quotients import State, concerned, standings
 from portail.messaging.models import Audience, News, PublicDocument
+from portail.payments.models import CashCount, Deposit, Mode, Payment
+from portail.payments.queries.dues import standing
+from portail.payments.queries.takings import to_hand_over
 
 AUTUMN = date(2026, 11, 24)
-ROOMS = ("accounts", "activities", "families", "bookings", "messaging", "billing")
+ROOMS = ("accounts", "activities", "families", "bookings", "messaging", "billing", "payments")
 SAMPLE = 40
 
 
@@ -190,6 +193,21 @@ def test_its_whole_regulation_exported_then_applied_changes_nothing(town, db):
     assert apply_file(text, "", actor=None, now=now).version.version == version
     assert (commune_structure(), JournalEntry.objects.count()) == (structure, lines)
     assert whole_text() == text
+
+
+def test_the_cash_desk_has_lived(town, db):
+    """By every mode, some late, one too much, one cheque unpaid; handed over and counted; something left to do."""
+    assert {payment.mode for payment in Payment.objects.all()} == set(Mode.values)
+    assert {slip.mode for slip in Deposit.objects.all()} >= {Mode.CASH, Mode.CHEQUE, Mode.CARD}
+    assert CashCount.objects.exclude(note="").exists()
+    assert CashCount.objects.filter(note="").exists()
+    assert to_hand_over(Mode.CHEQUE).exists()
+    (undone,) = Movement.objects.filter(kind=Movement.Kind.REVERSAL)
+    assert undone.reverses.payment.mode == Mode.CHEQUE
+    stands = [standing(account) for account in Account.objects.all()]
+    assert any(each.advance for each in stands)
+    assert any(debt.due_on < AUTUMN for each in stands for debt in each.debts)
+    assert Payment.objects.filter(received_on__gt=F("movement__pays__debit__invoice__due_on")).exists()
 
 
 def test_building_twice_changes_nothing(town, db):
