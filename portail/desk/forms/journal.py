@@ -23,6 +23,7 @@ SUBJECTS = [
     ("year", "Années scolaires"),
     ("calendar", "Calendrier"),
     ("regulation", "Règlement"),
+    ("invoicerun", "Facturations"),
     ("commune", "Commune"),
     ("news", "Actualités"),
     ("document", "Documents utiles"),
