@@ -13,7 +13,7 @@ import pytest
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpResponse
 
 from tests.guard import GuardingClient
@@ -54,6 +54,16 @@ VALUES = (
     "\u202e\ud7ff \n\t",
     "{{ 7 }}{% x %}",
 )
+# What a database may take otherwise than another: the rest is judged before it, once is enough.
+TAKEN_OTHERWISE = {
+    "a" * 10_000,
+    "a\x00b",
+    "-1",
+    "1" + "0" * 30,
+    "0001-01-01",
+    "9999-12-31",
+    "\u202e\ud7ff \n\t",
+}
 PARSED = {"page", "q"}
 REFUSALS = {400, 403, 404, 405, 409, 410, 413, 422, 429}
 # Forms that end the session or are somebody's whole way in: other tests know them.
@@ -127,9 +137,12 @@ def test_absurd_forms(world, role):
 
 
 def absurdities(form: Form) -> Iterator[tuple[str, str]]:
+    """Everything on the first engine; on PostgreSQL what it may take otherwise."""
+    is_second = connection.vendor == "postgresql"
+    values = [value for value in VALUES if not is_second or value in TAKEN_OTHERWISE]
     for name in (*form.fields, *form.files):
         if name != "csrfmiddlewaretoken":
-            yield from ((name, value) for value in VALUES)
+            yield from ((name, value) for value in values)
 
 
 def send(client: GuardingClient, action: str, form: Form, absurd: dict[str, str], before: set[str]) -> None:
