@@ -1,5 +1,6 @@
 """Invoicing at the desk: a month drafted, read, its anomalies accepted, published; invoices, credit notes."""
 
+import html
 from datetime import date
 from decimal import Decimal
 from uuid import uuid4
@@ -226,7 +227,9 @@ def test_an_invoice_tells_why_each_price_and_can_be_credited(renee):
     assert (page.status_code, page.context["amount"]) == (200, Decimal("7.00"))
     assert not CreditNote.objects.exists()
     renee.post(f"{URL}factures/{invoice.pk}/avoir/", asked | {"confirmed": "1"})
-    renee.post(f"{URL}factures/{invoice.pk}/avoir/", asked | {"confirmed": "1"})
+    again = renee.post(f"{URL}factures/{invoice.pk}/avoir/", asked | {"confirmed": "1"}, follow=True)
+    assert (again.status_code, len(again.redirect_chain)) == (200, 1)
+    assert "était déjà émis : il ne l'est qu'une fois" in html.unescape(again.content.decode())
     note = CreditNote.objects.get()
     assert str(note.number) in renee.get(f"{URL}factures/{invoice.pk}/").content.decode()
 

@@ -1,6 +1,7 @@
 """Invoices: the list of all, one of them with its reasons, its credit notes, and what is added by hand."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portail.accounts.rights import Right, has_right
 from portail.billing.actions import byhand, credits
-from portail.billing.models import Charge
+from portail.billing.models import Charge, CreditNote, Invoice
 from portail.billing.queries import runs as queries
 from portail.billing.queries.accounts import bills
 from portail.core.money import to_cents
@@ -22,7 +23,7 @@ from portail.desk import access, filters
 from portail.desk.forms.invoicing import ChargeForm, CreditForm, InvoicesForm
 from portail.desk.views.replies import confirmation, edit_page, is_confirmed, status_of
 
-A_PAGE = 50
+A_PAGE = 40
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -82,6 +83,9 @@ def credit_new(request: HttpRequest, invoice_id: int) -> HttpResponse:
     if found.number is None:
         messages.info(request, "Cette facture est un brouillon : refaites ou abandonnez la facturation.")
         return redirect(back)
+    if known := _noted(request, found):
+        messages.info(request, f"L'avoir {known.number} était déjà émis : il ne l'est qu'une fois.")
+        return redirect(back)
     form = CreditForm(request.POST or None, invoice=found)
     if form.is_valid() and is_confirmed(request):
         try:
@@ -104,6 +108,15 @@ def credit_new(request: HttpRequest, invoice_id: int) -> HttpResponse:
     amount = sum(line.amount for line in form.chosen()) if form.is_valid() else None
     context = {"invoice": found, "form": form, "amount": amount, "back": back}
     return render(request, "desk/invoicing/credit.html", context, status=status_of(form))
+
+
+def _noted(request: HttpRequest, invoice: Invoice) -> CreditNote | None:
+    """The credit note that this very form issued already."""
+    try:
+        token = UUID(request.POST.get("token", ""))
+    except ValueError:
+        return None
+    return CreditNote.objects.filter(token=token, invoice=invoice).first()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

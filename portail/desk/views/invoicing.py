@@ -171,7 +171,7 @@ def run_discard(request: HttpRequest, run_id: int) -> HttpResponse:
         )
         return confirmation(
             request,
-            title=f"Abandonner le brouillon de {found.title} ?",
+            title=f"Abandonner le brouillon « {found.title} » ?",
             text=text,
             confirm="Abandonner le brouillon",
             back=reverse("desk:run", args=[found.pk]),
@@ -181,7 +181,7 @@ def run_discard(request: HttpRequest, run_id: int) -> HttpResponse:
     except actions.NotADraft:
         messages.info(request, GONE_ON)
         return redirect("desk:run", found.pk)
-    messages.success(request, f"Le brouillon de {found.title} est abandonné.")
+    messages.success(request, f"Le brouillon « {found.title} » est abandonné.")
     return redirect("desk:runs")
 
 

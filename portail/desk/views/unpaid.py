@@ -21,7 +21,7 @@ from portail.core.spreadsheets import csv_response, xlsx_response
 from portail.desk import access
 from portail.desk.forms.accounts import RemindForm, UnpaidForm, chosen
 
-PER_PAGE = 50
+PER_PAGE = 40
 HEADER = (
     "Dossier",
     "Famille",
