@@ -100,3 +100,13 @@ def test_a_password_is_never_shown_back():
 def test_what_was_typed_is_escaped():
     page = SpecimenForm({"last_name": '"><script>', "note": "</textarea><script>"}).as_div()
     assert "<script>" not in page
+
+
+def test_a_field_added_after_the_others_speaks_plainly_too():
+    class Growing(plain.Form):
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
+            self.fields["late"] = forms.IntegerField(label="Nombre")
+
+    assert Growing({"late": ""}).errors["late"] == ["Remplissez « Nombre »."]
+    assert Growing({"late": "x"}).errors["late"] == ["Écrivez un nombre entier, comme 12."]

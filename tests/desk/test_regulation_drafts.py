@@ -97,6 +97,25 @@ def test_what_is_not_understood_is_told_beside_its_field(in_force, section, labe
     assert not RegulationDraft.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("deux euros", "Écrivez un nombre, comme 12,50."),
+        ("", "Remplissez « Prix, tranche jusqu'à 700, résidence commune »."),
+        ("1e9", "Écrivez un nombre plus petit : 1000000 au plus."),
+        ("2,30001", "Écrivez moins de chiffres après la virgule : 4 au plus."),
+    ],
+)
+def test_what_is_not_understood_says_what_to_write(in_force, typed, words):
+    page = fill(in_force, "tariffs", 1, **{"Prix, tranche jusqu'à 700, résidence commune": typed})
+    assert [*errors(page).values()] == [[words]]
+
+
+def test_a_price_is_typed_with_its_spaces_and_its_sign(in_force, cast):
+    fill(in_force, "tariffs", 1, **{"Prix, tranche jusqu'à 700, résidence commune": "1 234,50 €"})
+    assert draft_of(cast.alix).text == START.replace("2.10", "1234.50")
+
+
 def test_values_that_do_not_go_together_are_refused_in_words(in_force):
     page = fill(in_force, "tariffs", 1, **{"Prix, tranche jusqu'à 700, résidence commune": "-3"})
     assert "Ces valeurs ne vont pas ensemble" in errors(page)["__all__"][0]

@@ -34,6 +34,10 @@ class Form(forms.Form):
         super().__init__(*args, **kwargs)
         speak_plainly(self.fields)
 
+    def full_clean(self) -> None:
+        speak_plainly(self.fields)  # those that were added after the others
+        super().full_clean()
+
 
 class ModelForm(forms.ModelForm):
     """The form of every screen that edits a row."""
@@ -41,6 +45,10 @@ class ModelForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         speak_plainly(self.fields)
+
+    def full_clean(self) -> None:
+        speak_plainly(self.fields)  # those that were added after the others
+        super().full_clean()
 
 
 def written(form: forms.BaseForm, action: Callable[[], Any]) -> Any:

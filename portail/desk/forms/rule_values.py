@@ -31,6 +31,7 @@ UNITS = {
     Unit.MONTHS: "mois",
 }
 _HOUR = re.compile(r"(\d{1,2})\s*(?:[h:]\s*(\d{2})?)?")
+_MARKS = re.compile(r"[\s€%]")
 
 
 class HourField(forms.CharField):
@@ -66,6 +67,26 @@ class YearDayField(forms.CharField):
         if day is None:
             raise forms.ValidationError("Écrivez le jour et le mois, comme 01/02 pour le 1er février.")
         return f"{day:%m-%d}"
+
+
+class NumberField(forms.DecimalField):
+    """A number as people write it: « 1 234,50 », « 3,75 € », « 10 % »."""
+
+    default_error_messages = {
+        "min_value": "Écrivez un nombre plus grand : %(limit_value)s au moins.",
+        "max_value": "Écrivez un nombre plus petit : %(limit_value)s au plus.",
+        "max_decimal_places": "Écrivez moins de chiffres après la virgule : %(max)s au plus.",
+    }
+
+    def to_python(self, value: Any) -> Decimal | None:
+        return super().to_python(_MARKS.sub("", value) if isinstance(value, str) else value)
+
+
+class CountField(forms.IntegerField):
+    default_error_messages = {
+        "min_value": "Écrivez un nombre entier, %(limit_value)s au moins.",
+        "max_value": "Écrivez un nombre entier, %(limit_value)s au plus.",
+    }
 
 
 class DayField(forms.DateField):
@@ -146,7 +167,7 @@ def _field(setting: Editable) -> forms.Field:
             places = 2 if setting.kind is Kind.NUMBER else 4
             if setting.value is not None:
                 shared["initial"] = _shown(setting.kind, Decimal(str(setting.value)))
-            return forms.DecimalField(
+            return NumberField(
                 **shared,
                 min_value=-100_000,
                 max_value=1_000_000,
@@ -155,7 +176,7 @@ def _field(setting: Editable) -> forms.Field:
                 widget=short(),
             )
         case Kind.COUNT:
-            return forms.IntegerField(**shared, min_value=0, max_value=10_000, widget=short())
+            return CountField(**shared, min_value=0, max_value=10_000, widget=short())
         case Kind.WEEKDAY:
             days = [(day, day) for day in FRENCH.weekdays]
             return forms.ChoiceField(**shared, choices=[("", "Aucun"), *days])
