@@ -78,7 +78,7 @@ class NumberField(forms.DecimalField):
         "max_decimal_places": "Écrivez moins de chiffres après la virgule : %(max)s au plus.",
     }
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         return super().to_python(_MARKS.sub("", value) if isinstance(value, str) else value)
 
 
