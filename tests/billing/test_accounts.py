@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from portail.billing.models import Movement
 from portail.billing.queries import accounts
 from portail.billing.queries.accounts import Standing
 from tests import factories as make
@@ -89,6 +90,16 @@ def test_a_statement_adds_up_from_the_balance_before(account):
     assert [row.balance for row in found.rows] == [Decimal("78.40"), 0]
     assert (found.asked, found.received, found.after) == (Decimal("48.30"), Decimal("78.40"), 0)
     assert found.before + found.asked - found.received == found.after
+
+
+def test_a_cancelled_payment_is_not_billed(account):
+    make.InvoiceFactory(account=account, issued_on=date(2026, 11, 5), amount=Decimal("48.30"))
+    make.MovementFactory(account=account, day=date(2026, 11, 6), amount=Decimal("-20.00"))
+    make.MovementFactory(
+        account=account, day=date(2026, 11, 7), kind=Movement.Kind.REVERSAL, amount=Decimal("20.00")
+    )
+    found = accounts.statement(account, date(2026, 11, 1), date(2026, 11, 12))
+    assert (found.billed, found.settled, found.after) == (Decimal("48.30"), 0, Decimal("48.30"))
 
 
 def test_a_family_never_asked_for_anything_has_an_empty_statement():

@@ -123,6 +123,17 @@ class Statement:
     def received(self) -> Decimal:
         return -sum((row.movement.amount for row in self.rows if row.movement.amount < 0), ZERO)
 
+    @property
+    def billed(self) -> Decimal:
+        """The invoices, and what was owed before the portal: a payment that was cancelled bills nothing."""
+        kinds = (Movement.Kind.INVOICE, Movement.Kind.OPENING)
+        return sum((row.movement.amount for row in self.rows if row.movement.kind in kinds), ZERO)
+
+    @property
+    def settled(self) -> Decimal:
+        """Payments, credit notes and debts let go, less what was given back or cancelled of them."""
+        return self.before + self.billed - self.after
+
 
 def statement(account: Account | None, first: date, last: date, *, also: Iterable[str] = ()) -> Statement:
     """What moved the account on these days. Two queries. `also`: what of each movement is read with it."""
