@@ -65,6 +65,16 @@ def test_what_is_due_is_proposed_and_paid(cash, home):
     assert "Le compte est à jour." in told
 
 
+def test_no_change_is_to_be_given_back_on_a_cancelled_payment(cash, home):
+    invoiced(home, "48.30", 2026000000001)
+    taking(cash, home, given="50")
+    payment = Payment.objects.get()
+    cash.post(reverse("desk:payment_cancel", args=[payment.pk]), {"reason": "Saisi deux fois"})
+    told = cash.get(reverse("desk:payment", args=[payment.pk])).content.decode()
+    assert "Annulé." in told
+    assert "rendez" not in told
+
+
 def test_the_receipt_is_a_document_of_the_family_that_says_what_was_paid(cash, home):
     invoiced(home, "48.30", 2026000000001)
     taking(cash, home, amount="60", mode="cheque", bank="La Banque Postale", reference="0001234")
