@@ -133,9 +133,9 @@ def asks_for_another_address(maurice) -> None:
 def books_days(maurice, mailbox) -> None:
     maurice.follows("Accueil", among="Rubriques")
     maurice.follows("Visualiser le planning de mes enfants")
-    maurice.sees("Planning de Emma", "novembre 2026", "Modifiable jusqu'au dimanche 29 novembre à 21 h")
+    maurice.sees("Planning d'Emma", "novembre 2026", "Modifiable jusqu'au dimanche 29 novembre à 21 h")
     maurice.follows("Mois suivant : décembre 2026")
-    maurice.sees("Planning de Emma", "décembre 2026", "Légende")
+    maurice.sees("Planning d'Emma", "décembre 2026", "Légende")
     for service in ("Cantine", "Soir"):
         maurice.ticks(f"{service}, mardi 1er décembre")
     maurice.ticks("Cantine, jeudi 3 décembre")

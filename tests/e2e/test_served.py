@@ -105,7 +105,7 @@ def books_a_day(marie) -> None:
             marie.page.get_by_role("link", name=re.compile("^Mois suivant")).click()
         if free.count():
             break
-    marie.sees(re.compile("Planning de"))
+    marie.sees(re.compile("Planning d"))
     day = free.first.get_attribute("aria-label")
     marie.ticks(day)
     marie.presses("Vérifier")
