@@ -23,7 +23,7 @@ from portail.payments.models import Mode, Payment
 from portail.payments.queries import takings
 from portail.payments.queries.dues import standing
 
-A_PAGE = 50
+A_PAGE = 40
 NUMBER = re.compile(r"P-\d{4}-(\d{1,9})\Z", re.IGNORECASE | re.ASCII)
 HEADER = (
     "Date",
