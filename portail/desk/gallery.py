@@ -19,6 +19,7 @@ _TITLES = {
     "surcharges": "pénalité",
     "quotient": "règle de quotient",
     "constraints": "règle de panier",
+    "quotas": "quota de places",
 }
 _HEADER = re.compile(r"(?m)^\[{1,2}(\w+)\]{1,2}")
 _NAME = re.compile(r'(?m)^name = "(.*)"')

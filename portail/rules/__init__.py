@@ -30,7 +30,8 @@ missing. What a whole basket costs, with its packages and caps: `baskets.price_b
 caps) are known of the request too. What went wrong is added by
 `surcharges.surcharge`, an absence is priced by `absences.absence`, the quotient of a day is chosen by
 `quotients.quotient_on`, and a basket is judged by `constraints.violations`; their rules are
-`regulation.surcharges`, `.absences`, `.quotient`, `.constraints`.
+`regulation.surcharges`, `.absences`, `.quotient`, `.constraints`. Whether a session still takes a child of this kind
+is said by `quotas.full_quota`; these rules are `regulation.quotas`.
 
 **The billing cycle**: `regulation.billing` (a `BillingCycle`, with usual values when the file has no [billing]):
 `.period(day)`, `.run_on(day)`, `.due(issued)` → day and reason, `.minimum`, `.payment_modes`, `.series`, notes.
@@ -84,6 +85,7 @@ from .limits import Anchor, Asked, Bad, Cutoff, Limit, Shift, Unit, When
 from .parsing import parse, parse_bytes
 from .pricing import Component, Price, PriceUnknown, price
 from .problems import Problem, SettingsErrors
+from .quotas import Quota, first_full, full_quota, quotas_of
 from .regulation import Commune, Example, Regulation
 from .scopes import NUMBERS, TAGS, Known, Scope, Span, know
 from .sentences import DAY_MINUTES, ENGLISH, FRENCH, English, French, Sentence, Step, read_sentence, say, step
@@ -130,6 +132,7 @@ __all__ = [
     "Price",
     "PriceUnknown",
     "Problem",
+    "Quota",
     "Refusal",
     "Regulation",
     "RunsIn",
@@ -152,7 +155,9 @@ __all__ = [
     "default_known_until",
     "doubts",
     "explain",
+    "first_full",
     "full",
+    "full_quota",
     "is_young",
     "know",
     "may_book",
@@ -162,6 +167,7 @@ __all__ = [
     "parse",
     "parse_bytes",
     "price",
+    "quotas_of",
     "read_sentence",
     "rule_for",
     "say",

@@ -1,4 +1,4 @@
-"""Surcharges, absences, quotient, billing cycle and constraints made of the tables of a settings file."""
+"""Surcharges, absences, quotient, billing cycle, constraints and quotas made of the tables of a settings file."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from .building import check_dates, check_limit, formula, scope
 from .constraints import Constraint
 from .limits import Limit
 from .problems import Expected
+from .quotas import Quota
 from .quotients import QuotientRule
+from .scopes import NUMBERS, TAGS
 from .surcharges import Surcharge
 from .tables import Values
 
@@ -131,3 +133,9 @@ def constraint(values: Values) -> Constraint:
         excludes=frozenset(values["excludes"]),
         linked=frozenset(values["linked"]),
     )
+
+
+def quota(values: Values) -> Quota:
+    """Its scope has fewer settings than others: those that tell a child, whatever else is booked."""
+    narrowed = Values({**dict.fromkeys((*TAGS, *NUMBERS)), **values})
+    return Quota(name=values["name"], most=values["most"], scope=scope(narrowed))

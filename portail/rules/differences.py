@@ -65,7 +65,7 @@ def _said(regulation: Regulation, bookable: frozenset[str]) -> Iterator[tuple[st
     for entry in regulation.calendar:
         when = f"du {FRENCH.year(entry.start)} au {FRENCH.year(entry.end)}"
         yield f"Calendrier, « {entry.label} »", f"{when}, {scope_words(Scope(entry.services))}"
-    for group in ("tariffs", "surcharges", "absences", "constraints", "quotient"):
+    for group in ("tariffs", "surcharges", "absences", "constraints", "quotas", "quotient"):
         yield from _GROUPS[group](regulation)
     for name, value in _plain(regulation.billing):
         yield f"Facturation, {name}", value
@@ -100,6 +100,7 @@ _GROUPS: Mapping[str, Callable[[Regulation], Said]] = {
     "surcharges": lambda regulation: _named("Pénalité", regulation.surcharges),
     "absences": lambda regulation: _named("Absence", regulation.absences),
     "constraints": lambda regulation: _named("Panier", regulation.constraints),
+    "quotas": lambda regulation: _named("Quota", regulation.quotas),
     "quotient": _quotient,
 }
 

@@ -71,6 +71,7 @@ SECTIONS = (
     "absences",
     "quotient",
     "constraints",
+    "quotas",
 )
 """The kinds of rules, in the order they are shown."""
 
@@ -108,6 +109,7 @@ def _rules(
         ("surcharges", "Pénalité", _SURCHARGE),
         ("absences", "Absence", _ABSENCE),
         ("constraints", "Panier", _CONSTRAINT),
+        ("quotas", "Quota", _QUOTA),
     ):
         for index, values in enumerate(data.get(section, ())):
             scope = getattr(regulation, section)[index].scope
@@ -162,6 +164,7 @@ _CONSTRAINT: Names = {
     "least_with_holiday": ("Jours au moins, une semaine avec un férié", Kind.COUNT),
     "most": ("Jours au plus", Kind.COUNT),
 }
+_QUOTA: Names = {"most": ("Enfants au plus", Kind.COUNT)}
 _AMOUNTS: Names = {
     "price": ("Prix", Kind.MONEY),
     "percent": ("Taux, en %", Kind.PERCENT),

@@ -11,6 +11,7 @@ from .french_days import SUBDIVISIONS, ZONES
 from .layout_common import EVERY_SERVICE, LIMIT, NARROWED, SCOPE, WEEKDAY_LIST
 from .layout_money import ABSENCE, BILLING, QUOTIENT, SURCHARGE, TARIFF
 from .layout_structure import STRUCTURE
+from .quotas import KINDS
 from .surcharges import Trigger
 from .tables import Codes, Known, ListOf, Table, Tables
 
@@ -103,6 +104,14 @@ CONSTRAINT = Table(
     }
 )
 
+QUOTA = Table(
+    fields={
+        "name": Text(longest=100),
+        "most": Integer(lowest=0, highest=10_000),
+        **{key: SCOPE[key] for key in ("services", "from", "until", "weekdays", *KINDS, "age", "assumes")},
+    }
+)
+
 EXAMPLE = Table(
     fields={
         "service": Text(longest=40),
@@ -141,6 +150,7 @@ FILE = Table(
         "quotient": QUOTIENT,
         "billing": BILLING,
         "constraints": Tables(table=CONSTRAINT),
+        "quotas": Tables(table=QUOTA),
         "examples": Tables(table=EXAMPLE),
     }
 )

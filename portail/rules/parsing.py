@@ -169,12 +169,19 @@ class _Reader:
             "surcharges": _values(self._many("surcharges", charges.check_surcharge, charges.surcharge)),
             "absences": _values(self._many("absences", charges.check_absence, charges.absence)),
             "constraints": _values(self._many("constraints", charges.check_constraint, charges.constraint)),
+            "quotas": self._quotas(),
             "quotient": building.one(
                 quotient, ("quotient",), charges.check_quotient, charges.quotient, self.report
             )
             or QuotientRule(),
             "billing": cycle or BillingCycle(),
         }
+
+    def _quotas(self) -> tuple[Any, ...]:
+        found = self._many("quotas", building.check_dates, charges.quota)
+        _refuse_same_names(found, self.report)
+        self._locate(found)
+        return _values(found)
 
     def _examples(self) -> tuple[Example, ...]:
         found = self._many("examples", charges.check_example, _example)
@@ -243,6 +250,15 @@ def _refuse_twice(services: Built, report: Report) -> None:
         if service.code in seen:
             report.add((*path, "code"), f"le code « {service.code} » est déjà celui d'un autre service")
         seen.add(service.code)
+
+
+def _refuse_same_names(quotas: Built, report: Report) -> None:
+    """A family reads the name of the quota that is full: two of one name would not tell which."""
+    seen: set[str] = set()
+    for path, quota in quotas:
+        if quota.name in seen:
+            report.add((*path, "name"), f"le nom « {quota.name} » est déjà celui d'un autre quota")
+        seen.add(quota.name)
 
 
 def _assumptions(values: Any, path: Path, report: Report) -> Iterable[Problem]:

@@ -18,6 +18,7 @@ from .deadlines import Action, DeadlineRule, OpeningRule
 from .layout import FORMAT
 from .limits import Limit, Unit
 from .problems import Problem
+from .quotas import Quota
 from .quotients import QuotientRule
 from .scopes import Known
 from .structure import Structure
@@ -80,6 +81,8 @@ class Regulation:
     quotient: QuotientRule = QuotientRule()  # noqa: RUF009  (frozen)
     billing: BillingCycle = BillingCycle()  # noqa: RUF009  (frozen)
     constraints: tuple[Constraint, ...] = ()
+    quotas: tuple[Quota, ...] = ()
+    """How many children of a kind a session takes."""
     examples: tuple[Example, ...] = ()
     password_min_length: int = 12
     assumptions: tuple[Problem, ...] = ()
@@ -103,6 +106,11 @@ class Regulation:
     def decides_by(self) -> frozenset[str]:
         """What openings, deadlines and the constraints of a basket ask to be known of a request."""
         return needs.of_decisions(self.deadlines, self.openings, self.constraints)
+
+    @cached_property
+    def quotas_by(self) -> frozenset[str]:
+        """What quotas ask to be known of every child that takes a place."""
+        return needs.of_scopes(quota.scope for quota in self.quotas)
 
     @cached_property
     def prices_by(self) -> frozenset[str]:

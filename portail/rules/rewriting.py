@@ -22,6 +22,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "surcharges": ("surcharges",),
     "quotient": ("quotient",),
     "constraints": ("constraints",),
+    "quotas": ("quotas",),
 }
 """What one commune may take from another's file, and the tables that hold it."""
 

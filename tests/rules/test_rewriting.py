@@ -206,6 +206,7 @@ def test_every_real_file_can_be_taken_whole():
             "surcharges",
             "absences",
             "constraints",
+            "quotas",
             "quotient",
         ):
             assert getattr(after, group) == getattr(alone, group)

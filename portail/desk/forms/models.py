@@ -19,6 +19,7 @@ TITLES = {
     "surcharges": "Pénalités",
     "quotient": "Quotient",
     "constraints": "Paniers",
+    "quotas": "Quotas de places",
 }
 KEEP = ""
 
@@ -101,6 +102,7 @@ def codes_of(regulation: rules.Regulation) -> tuple[str, ...]:
         regulation.absences,
         regulation.surcharges,
         regulation.constraints,
+        regulation.quotas,
     )
     codes = dict.fromkeys(code for rules_ in groups for rule in rules_ for code in rule.scope.services)
     for tariff in regulation.tariffs:
