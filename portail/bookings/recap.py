@@ -15,10 +15,12 @@ from portail.bookings.models import Booking, Enrolment
 from portail.bookings.queries.known import Booked, Knowledge, knowledge
 from portail.bookings.queries.laws import law
 from portail.bookings.queries.prices import Prices
+from portail.bookings.queries.quotas import with_quotas
 from portail.bookings.queries.sessions import ENDED_OFFERS, may_book
 from portail.bookings.queries.told import Teller, has_quota, teller
 from portail.bookings.respect import respecting
 from portail.bookings.standing import Facts, Law, Said, Standing, judge, said_lazy
+from portail.bookings.turns import as_if_in_turn
 from portail.families.models import Child, Household, HouseholdChild
 
 Pair = tuple[int, int]
@@ -137,6 +139,8 @@ def recap(
     if household.closed_at is not None:
         facts = {pair: replace(fact, may_book=False) for pair, fact in facts.items()}
     facts = told_to(facts, sessions, wanted, tell)
+    concerned = [(fact, sessions[session].service.activity_id) for (_, session), fact in facts.items()]
+    facts = dict(zip(facts, with_quotas(household.pk, concerned, judged_by), strict=True))
     standings = _judge(known, facts, wanted, judged_by, tell)
     changes = [
         Change(
@@ -319,7 +323,7 @@ def _judge(
     adding = [pair for pair in pairs if pair in wanted and not facts[pair].own]
     standings = dict(zip(removing, _in_turn([facts[p] for p in removing], law, tell), strict=True))
     freed = [pair for pair in removing if standings[pair].can_change and facts[pair].own in Booking.TAKING]
-    asked = _as_if_in_turn(adding, facts, freed)
+    asked = as_if_in_turn(adding, facts, freed)
     return standings | dict(zip(adding, _in_turn(asked, law, tell), strict=True))
 
 
@@ -335,24 +339,6 @@ def _in_turn(asked: list[Facts], law: Law, tell: Teller) -> list[Standing]:
         if standing.is_late and standing.can_change:
             tell.lates.added(fact.child_id, action, fact.date)
         found.append(standing)
-    return found
-
-
-def _as_if_in_turn(
-    adding: Sequence[Pair],
-    facts: dict[Pair, Facts],
-    freed: Iterable[Pair],
-) -> list[Facts]:
-    """Places as each child finds them: less what this change gives back, more what the siblings before it take."""
-    moved: dict[int, int] = {}
-    for _child, session_id in freed:
-        moved[session_id] = moved.get(session_id, 0) - 1
-    found = []
-    for pair in adding:
-        asked, shift = facts[pair], moved.get(pair[1], 0)
-        found.append(replace(asked, taken=asked.taken + shift))
-        if asked.offered and asked.may_book and not asked.theirs:
-            moved[pair[1]] = shift + 1
     return found
 
 
@@ -372,8 +358,7 @@ def _with_conditions(changes: list[Change], facts: dict[Pair, Facts], law: Law) 
 
 def _conditions(change: Change, decision: rules.Decision, facts: Facts) -> Said:
     told: Said = decision.told
-    is_full = facts.capacity is not None and facts.taken >= facts.capacity
-    if not change.wanted and is_full and decision.is_allowed:
+    if not change.wanted and facts.full and decision.is_allowed:
         told = format_lazy(_("{told}, s'il reste de la place"), told=said_lazy(told))
     if change.standing.has_surcharge:
         label = change.standing.label or _("une majoration")

@@ -90,7 +90,7 @@ class Facts:
     `closed`: why an agent closed it. `bookable_from`: when the school year opens to families, None when not decided.
     `own`: this household's booking, `theirs`: whether the other household has one. `offered`: the child is enrolled
     there on that day. `may_book`: this household books for the child on that day. `known`, `first` and `late` are those
-    of `rules.SessionFacts`.
+    of `rules.SessionFacts`. `quotas`: those in which the child counts, and the places taken in each.
     """
 
     child_id: int
@@ -109,6 +109,20 @@ class Facts:
     known: rules.Known = ()
     first: LocalDay | None = None
     late: int = 0
+    quotas: tuple[tuple[rules.Quota, int], ...] = ()
+
+    @property
+    def quota_full(self) -> rules.Sentence | None:
+        """Why no place is left for a child of this kind; None when one is."""
+        found = rules.first_full(self.quotas)
+        return found[1] if found else None
+
+    @property
+    def full(self) -> rules.Sentence | None:
+        """Why no place is left, in the session or for a child of this kind; None when one is."""
+        if self.capacity is not None and self.taken >= self.capacity:
+            return rules.full(self.taken, self.capacity)
+        return self.quota_full
 
     @property
     def is_for_the_rules(self) -> bool:
@@ -133,7 +147,8 @@ class Facts:
 
 @dataclass(frozen=True)
 class Law:
-    """By what, when and for whom it is judged. The service (`as_service`) may pass a deadline, never a capacity."""
+    """By what, when and for whom it is judged. The service (`as_service`) may pass a deadline, never
+    a capacity nor a quota."""
 
     regulation: rules.Regulation
     calendar: rules.Calendar
@@ -202,6 +217,9 @@ def _set_aside(facts: Facts) -> Standing:
 
 
 def _standing(facts: Facts, decision: rules.Decision, law: Law) -> Standing:
+    full = None if facts.own else facts.full
+    if full and decision.is_allowed:
+        decision = replace(decision, refusal=rules.Refusal.FULL, told=full)
     state = _OWN_STATES[facts.own] if facts.own else _STATE_OF[decision.refusal]
     if not facts.may_book:
         return Standing(state, False, SEES_ONLY, refusal=decision.refusal)
@@ -220,8 +238,7 @@ def _standing(facts: Facts, decision: rules.Decision, law: Law) -> Standing:
         return found
     if not _service_may_pass(facts, decision, law):
         return replace(found, can_change=False)
-    if not facts.own and facts.capacity is not None and facts.taken >= facts.capacity:
-        full = rules.full(facts.taken, facts.capacity)
+    if full:
         return Standing(State.FULL, False, full, refusal=rules.Refusal.FULL)
     return replace(found, can_change=True, needs_reason=True)
 

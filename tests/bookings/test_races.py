@@ -7,14 +7,14 @@ SQLite writes one transaction at a time: there they prove only that nobody waits
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
 from django.db import transaction
 
-from portail.activities.models import Closing, Session
+from portail.activities.models import Closing, Regulation, Session
 from portail.bookings.actions import BookingsNotChanged, RecapChanged, Wish, change_bookings
 from portail.bookings.models import Booking, Receipt, ReceiptLine
 from portail.bookings.standing import State
@@ -58,6 +58,24 @@ def test_the_last_places(cast, families):
     assert Booking.objects.taking_a_place().count() == 3
     assert outcomes(results) == {"Receipt": 3, "RecapChanged": AT_ONCE - 3}
     assert Receipt.objects.count() == ReceiptLine.objects.count() == 3
+
+
+def test_the_last_places_of_a_quota(cast, families):
+    """The session has room for all; three places are for the little ones, and the eldest still find theirs."""
+    text = (
+        'format = 1\n[commune]\nname = "Valmont"\nzone = "B"\n'
+        '[[deadlines]]\nanchor = "week"\nweekday = "dimanche"\nat = "21:00"\n'
+        '[[quotas]]\nname = "3-5 ans"\nservices = ["cantine"]\nage = { max = 5 }\nmost = 3\n'
+    )
+    Regulation.objects.create(version=Regulation.objects.count() + 1, text=text, applied_at=make.NOW)
+    for number, family in enumerate(families):
+        family.child.birth_date = date(2022 if number % 4 else 2017, 3, 1)
+        family.child.save()
+    lunch = session(cast, capacity=AT_ONCE)
+    results = all_at_once([asking(f, add(f.child, lunch)) for f in families])
+    little = Booking.objects.taking_a_place().filter(child__birth_date__year=2022).count()
+    assert (little, Booking.objects.taking_a_place().count()) == (3, 3 + AT_ONCE // 4)
+    assert outcomes(results) == {"Receipt": 7, "RecapChanged": AT_ONCE - 7}
 
 
 def test_a_week_in_any_order_without_deadlock(cast, families):

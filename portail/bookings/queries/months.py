@@ -1,7 +1,7 @@
 """The month of a child, or of several: every session, how it stands, and until when each week may be changed."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import groupby
@@ -11,6 +11,7 @@ from portail.bookings.models import Enrolment
 from portail.bookings.queries.known import knowledge
 from portail.bookings.queries.limits import Deadlines, Limit, limits
 from portail.bookings.queries.prices import Prices
+from portail.bookings.queries.quotas import with_quotas
 from portail.bookings.queries.sessions import Cell, Column, Row, rows_of_month
 from portail.bookings.queries.tags import Tags
 from portail.bookings.queries.told import teller
@@ -123,7 +124,7 @@ def month(
     """The month that starts on `first`, for the children that these links tie to one household.
 
     `wished` (session → ticked or not) keeps what the person had ticked. Two queries, and one more when the regulation
-    looks at the family (its quotient, its children…).
+    looks at the family (its quotient, its children…); three more when a quota speaks of these sessions.
     """
     last = last_day(first)
     facts = knowledge(
@@ -132,6 +133,8 @@ def month(
     household_id = links[0].household_id if links else 0
     tell = teller(household_id, [link.child_id for link in links], law, facts)
     rows = rows_of_month(links, first, last, tell)
+    facts_of_rows = with_quotas(household_id, [(row.facts, row.column.activity_id) for row in rows], law)
+    rows = [replace(row, facts=told) for row, told in zip(rows, facts_of_rows, strict=True)]
     tags = Tags(household_id, Prices(law.regulation, law.calendar, facts, channel=law.channel))
     cells = _cells(rows, law, wished or {}, tags)
     columns = tuple(sorted({cell.column for cell in cells}, key=lambda c: c.order))

@@ -1,0 +1,41 @@
+"""Places as each child of a change finds them: what the change gives back, and what the children before it take."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from portail.bookings.standing import Facts
+
+Pair = tuple[int, int]
+"""A child and a session, by their ids."""
+Kind = tuple[int, str]
+"""A session and the name of a quota of it; no name: every child of the session."""
+
+
+def as_if_in_turn(adding: Sequence[Pair], facts: Mapping[Pair, Facts], freed: Iterable[Pair]) -> list[Facts]:
+    """The facts of what is added, in order: less what this change gives back, more what those before it take.
+
+    Who finds its quota full takes no place: another sibling may still have it.
+    """
+    moved: Counter[Kind] = Counter()
+    for pair in freed:
+        moved.subtract(_kinds(facts[pair]))
+    found = []
+    for pair in adding:
+        asked = _shifted(facts[pair], moved)
+        found.append(asked)
+        if asked.offered and asked.may_book and not asked.theirs and not asked.quota_full:
+            moved.update(_kinds(asked))
+    return found
+
+
+def _kinds(facts: Facts) -> list[Kind]:
+    session = facts.session_id
+    return [(session, ""), *((session, quota.name) for quota, _taken in facts.quotas)]
+
+
+def _shifted(facts: Facts, moved: Mapping[Kind, int]) -> Facts:
+    """With the places that this change has moved so far."""
+    session = facts.session_id
+    quotas = tuple((quota, taken + moved[session, quota.name]) for quota, taken in facts.quotas)
+    return replace(facts, taken=facts.taken + moved[session, ""], quotas=quotas)
