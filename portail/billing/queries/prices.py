@@ -40,11 +40,13 @@ class Answer:
 
 
 class Pricer:
-    """The prices of one regulation. Alike bookings (service, weekday, facts) are priced once."""
+    """The prices of one regulation. Alike bookings are priced once: same service, same facts, and same weekday when
+    a rule looks at it."""
 
     def __init__(self, regulation: rules.Regulation) -> None:
         self.tariffs = regulation.tariffs
         self._turns = _turns(regulation.tariffs)
+        self._by_weekday = any(scope.weekdays is not None for scope in _scopes(regulation.tariffs))
         self._found: dict[tuple[object, ...], Answer | PriceUnknown] = {}
 
     @property
@@ -54,7 +56,8 @@ class Pricer:
 
     def of(self, service: str, day: date, known: rules.Known) -> Answer:
         """Raises PriceUnknown."""
-        key = (service, day.weekday(), bisect_right(self._turns, day), known)
+        weekday = day.weekday() if self._by_weekday else None
+        key = (service, weekday, bisect_right(self._turns, day), known)
         found = self._found.get(key)
         if found is None:
             try:
@@ -92,9 +95,14 @@ class Pricer:
         self._found.clear()
 
 
+def _scopes(tariffs: tuple[rules.Tariff, ...]) -> list[rules.Scope]:
+    """All that narrows a price: tariffs, their columns and their adjustments."""
+    return [scope for t in tariffs for scope in (t.scope, *t.columns, *(a.scope for a in t.adjustments))]
+
+
 def _turns(tariffs: tuple[rules.Tariff, ...]) -> list[date]:
     """The days on which some price begins or stops holding."""
-    scopes = [t.scope for t in tariffs] + [a.scope for t in tariffs for a in t.adjustments]
+    scopes = _scopes(tariffs)
     starts = {s.valid_from for s in scopes if s.valid_from}
     ends = {s.valid_until + timedelta(days=1) for s in scopes if s.valid_until and s.valid_until < date.max}
     return sorted(starts | ends)
