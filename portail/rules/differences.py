@@ -18,6 +18,7 @@ from .regulation import Regulation
 from .scopes import TAG_WORDS, Scope, Span
 from .sentences import FRENCH, Sentence, say
 from .structure import keys
+from .successions import redated
 from .tariffs import Adjustment, Flat, Grid, Line, Points, Share, Tariff
 from .wording import reason
 from .words import FIELDS, MODES, PERIODS, amount, word
@@ -33,10 +34,13 @@ _SAMPLE = date(2027, 1, 12)
 def differences(old: Regulation, new: Regulation) -> tuple[str, ...]:
     """« Tarif « Repas », tranche jusqu'à 700 : 6,23 € devient 6,40 €. », in the order of the files.
 
-    The rules alone: schools, places, activities and services that families book are told by `structure_changes`.
+    A rule that ends and the one that follows it are compared with the rule they come from: only what the follower says
+    otherwise is told. The rules alone: schools, places, activities and services that families book are told by
+    `structure_changes`.
     """
     bookable = keys(old.structure, "services") | keys(new.structure, "services")
-    before, after = dict(_flat(old, bookable)), dict(_flat(new, bookable))
+    written, heirs = redated(old, new)
+    before, after = dict(_flat(written, bookable)), dict(_flat(new, bookable))
     changed = [
         f"{what} : {before[what]} devient {told}."
         for what, told in after.items()
@@ -44,7 +48,23 @@ def differences(old: Regulation, new: Regulation) -> tuple[str, ...]:
     ]
     added = [f"{what} : ajouté ({told})." for what, told in after.items() if what not in before]
     removed = [f"{what} : retiré (c'était : {told})." for what, told in before.items() if what not in after]
-    return tuple(changed + added + removed)
+    return (*_days_changed(heirs), *changed, *added, *removed)
+
+
+def _days_changed(heirs: Iterable[tuple[Any, tuple[Any, ...]]]) -> Iterator[str]:
+    """« Règle « Repas », cantine : ses jours changent : jusqu'au …, puis dès le …. »"""
+    for rule, new in heirs:
+        name = f"« {rule.name} », " if rule.name else ""
+        yield f"Règle {name}{scope_words(rule.scope)} : ses jours changent : {', puis '.join(map(_days, new))}."
+
+
+def _days(rule: Any) -> str:
+    ends = []
+    if rule.scope.valid_from:
+        ends.append(f"dès le {FRENCH.year(rule.scope.valid_from)}")
+    if rule.scope.valid_until:
+        ends.append(f"jusqu'au {FRENCH.year(rule.scope.valid_until)}")
+    return " et ".join(ends) or "sans début ni fin"
 
 
 def _flat(regulation: Regulation, bookable: frozenset[str]) -> Iterator[tuple[str, str]]:

@@ -116,12 +116,6 @@ def test_a_price_is_typed_with_its_spaces_and_its_sign(in_force, cast):
     assert draft_of(cast.alix).text == START.replace("2.10", "1234.50")
 
 
-def test_values_that_do_not_go_together_are_refused_in_words(in_force):
-    page = fill(in_force, "tariffs", 1, **{"Prix, tranche jusqu'à 700, résidence commune": "-3"})
-    assert "Ces valeurs ne vont pas ensemble" in errors(page)["__all__"][0]
-    assert not RegulationDraft.objects.exists()
-
-
 def test_the_same_values_write_no_draft(in_force):
     assert "Rien n'a été changé." in said(fill(in_force, "tariffs", 1))
     assert not RegulationDraft.objects.exists()
@@ -148,11 +142,38 @@ def test_a_day_that_is_none_prepares_nothing(in_force, premier, expected):
     assert not RegulationDraft.objects.exists()
 
 
+def test_only_the_price_that_changes_is_told_of_a_rule_that_follows_another(in_force, cast):
+    post(in_force, "rule_succeed", "tariffs", 1, premier="2036-09-01")
+    fill(in_force, "tariffs", 2, **{"Prix, tranche jusqu'à 700, résidence commune": "2,30"})
+    told = in_force.get(reverse("desk:regulation_edit")).context["changes"]
+    assert list(told) == [
+        "Règle « Repas », cantine : ses jours changent : jusqu'au dimanche 31 août 2036, "
+        "puis dès le lundi 1er septembre 2036.",
+        "Tarif « Repas », cantine, dès le lundi 1er septembre 2036, tranche jusqu'à 700, résidence commune : "
+        "2,10 € devient 2,30 €.",
+    ]
+
+
+def test_what_is_past_is_not_priced_anew(in_force):
+    page = post(in_force, "rule_succeed", "tariffs", 1, premier="2020-01-01")
+    assert "Ce jour est passé" in errors(page, "successor")["premier"][0]
+    assert not RegulationDraft.objects.exists()
+
+
+def test_what_the_file_refuses_is_said_beside_the_field_in_its_words(in_force):
+    label = "Prix, tranche jusqu'à 700, résidence commune"
+    page = fill(in_force, "tariffs", 1, **{label: "-1"})
+    [(name, words)] = errors(page).items()
+    assert page.context["form"].fields[name].label == label
+    assert words == ["Écrivez un nombre de 0 à 100 000."]
+    assert not RegulationDraft.objects.exists()
+
+
 def test_a_successor_before_the_rule_itself_is_refused_in_words(in_force, cast):
-    fill(in_force, "tariffs", 1, **{"Premier jour de service concerné": "2027-01-01"})
-    page = post(in_force, "rule_succeed", "tariffs", 1, premier="2026-12-01")
+    fill(in_force, "tariffs", 1, **{"Premier jour de service concerné": "2036-10-01"})
+    page = post(in_force, "rule_succeed", "tariffs", 1, premier="2036-09-01")
     assert "Ces valeurs ne vont pas ensemble" in page.context["successor"].errors["__all__"][0]
-    assert post(in_force, "rule_succeed", "quotient", 1, premier="2026-12-01").status_code == 404
+    assert post(in_force, "rule_succeed", "quotient", 1, premier="2036-09-01").status_code == 404
 
 
 def test_a_form_opened_on_another_text_writes_nothing(in_force, cast):

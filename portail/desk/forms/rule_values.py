@@ -7,12 +7,14 @@ from hashlib import sha256
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from portail.core.forms import DayInput, Form
 from portail.desk.forms.calendar import within_reason
 from portail.desk.forms.situation import short
 from portail.rules import FRENCH, Unit
 from portail.rules.editables import Editable, Kind, RuleOfFile
+from portail.rules.problems import Problem, path_words
 from portail.rules.rewriting import New
 from portail.rules.toml_lines import Path
 
@@ -31,6 +33,7 @@ UNITS = {
     Unit.MONTHS: "mois",
 }
 _HOUR = re.compile(r"(\d{1,2})\s*(?:[h:]\s*(\d{2})?)?")
+_RANGE = re.compile(r"un nombre (?:entier )?de (-?[\d.]+) à (-?[\d.]+) est attendu")
 _MARKS = re.compile(r"[\s€%]")
 
 
@@ -120,14 +123,48 @@ class RuleForm(Form):
         pairs = ((s, _new(self.cleaned_data[_name(i)])) for i, s in enumerate(self.rule.settings))
         return [(setting.path, new) for setting, new in pairs if not _same(setting.value, new)]
 
+    def refuse(self, problem: Problem) -> None:
+        """Say of what the file refuses which fields to mend, in the words of the form."""
+        found = {
+            _name(index): setting
+            for index, setting in enumerate(self.rule.settings)
+            if (path_words(setting.path) + ".").startswith((f"{problem.path}.", f"{problem.path}["))
+        }
+        if len(found) == 1:
+            [name] = found
+            self.add_error(name, _in_words(problem))
+        elif found and "un de ces réglages est attendu" in problem.message:
+            labels = ", ".join(f"« {setting.label} »" for setting in found.values())
+            self.add_error(None, f"Remplissez l'une de ces valeurs au moins : {labels}.")
+        else:
+            self.add_error(None, f"Ces valeurs ne vont pas ensemble : {problem.message}.")
+
 
 class SuccessorForm(Form):
     """From which day another rule takes the place of this one."""
 
     premier = forms.DateField(label="À partir du", widget=DayInput)
 
+    def refuse(self, problem: Problem) -> None:
+        self.add_error(None, f"Ces valeurs ne vont pas ensemble : {problem.message}.")
+
     def clean_premier(self) -> date:
-        return within_reason(self.cleaned_data["premier"])
+        first = within_reason(self.cleaned_data["premier"])
+        if first < timezone.localdate():
+            raise forms.ValidationError(
+                "Ce jour est passé : des prix et des délais déjà annoncés changeraient. Choisissez aujourd'hui ou un "
+                "jour à venir."
+            )
+        return first
+
+
+def _in_words(problem: Problem) -> str:
+    if found := _RANGE.match(problem.message):
+        least, most = (FRENCH.plain(Decimal(end)) for end in found.groups())
+        return f"Écrivez un nombre de {least} à {most}."
+    if "un de ces réglages est attendu" in problem.message:
+        return "Remplissez cette valeur : sans elle, la règle ne dit plus rien."
+    return f"Cette valeur ne va pas avec les autres : {problem.message}."
 
 
 def _mark(rule: RuleOfFile) -> str:

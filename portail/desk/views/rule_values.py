@@ -20,7 +20,7 @@ from portail.desk.views.replies import edit_page, status_of
 from portail.rules.editables import rule_of, rules_of
 from portail.rules.rewriting import rewrite, succeed
 
-DATED = ("tariffs", "deadlines", "openings", "surcharges", "absences", "constraints", "quotas")
+DATED = ("tariffs", "deadlines", "openings", "surcharges", "absences", "constraints")
 """Rules that may end on a day, and be followed by another."""
 TITLES = {
     "tariffs": "Tarifs",
@@ -31,7 +31,6 @@ TITLES = {
     "absences": "Absences",
     "quotient": "Quotient",
     "constraints": "Paniers",
-    "quotas": "Quotas de places",
 }
 
 
@@ -122,6 +121,6 @@ def _kept(form: RuleForm | SuccessorForm, text: str, agent: User) -> bool:
         drafts.keep_draft(text, over=over, actor=agent, now=timezone.now())
     except rules.SettingsErrors as refused:
         for problem in refused.problems:
-            form.add_error(None, f"Ces valeurs ne vont pas ensemble : {problem.message}.")
+            form.refuse(problem)
         return False
     return True
