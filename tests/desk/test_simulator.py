@@ -58,6 +58,11 @@ def test_prices_are_told_at_the_bounds_of_the_bands(in_force):
     assert "quotient 700, tranche jusqu&#x27;à 700 : 2,10 €" in html
 
 
+def test_prices_that_depend_on_the_residence_start_from_one(in_force):
+    form = in_force.get(reverse("desk:simulator")).context["form"]
+    assert form["residence"].value() == "commune"
+
+
 def test_the_bounds_of_a_share_are_those_of_the_price_it_is_taken_of(in_force):
     page = ask(in_force, services=["panier"])
     assert amounts(page) == [(700, Decimal("1.05")), (701, Decimal("1.88")), (None, Decimal("1.88"))]

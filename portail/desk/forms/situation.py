@@ -164,12 +164,19 @@ class SimulatorForm(TextForm):
     )
 
     def __init__(
-        self, *args: Any, services: Iterable[tuple[str, str]], texts: Iterable[tuple[str, str]], **kwargs: Any
+        self,
+        *args: Any,
+        asked: Asking,
+        services: Iterable[tuple[str, str]],
+        texts: Iterable[tuple[str, str]],
+        **kwargs: Any,
     ) -> None:
         texts = list(texts)
-        super().__init__(*args, texts=texts, **kwargs)
+        super().__init__(*args, asked=asked, texts=texts, **kwargs)
         self.fields.pop("quotient", None)
         self.facts = [name for name in self.facts if name != "quotient"]
+        if "residence" in asked.words:  # no price can be told without it
+            self.fields["residence"].initial = asked.words["residence"][0]
         self.fields["services"].choices = list(services)  # type: ignore[attr-defined]
         self.fields["comparer"].choices = [("", "Rien"), *texts]  # type: ignore[attr-defined]
 
