@@ -94,8 +94,8 @@ class French:
         return f"{whole}{self.point}{decimals.rstrip('0').ljust(2, '0')}"
 
     def change(self, amount: Decimal) -> str:
-        """« + 1,00 € », « - 0,40 € »."""
-        return f"{'-' if amount < 0 else '+'} {self.money(abs(amount))}"
+        """« + 1,00 € », « − 0,40 € »."""
+        return f"{'−' if amount < 0 else '+'} {self.money(abs(amount))}"
 
     def start(self, moment: datetime) -> str:
         """A beginning: « lundi 7 décembre à 8 h »; at zero hour the day alone."""
@@ -139,7 +139,7 @@ class English(French):
 
     def money(self, amount: Decimal) -> str:
         """« €12.40 »."""
-        return f"{'-' if amount < 0 else ''}€{self._amount(abs(amount))}"
+        return f"{'−' if amount < 0 else ''}€{self._amount(abs(amount))}"
 
 
 FRENCH = French()

@@ -162,7 +162,7 @@ def test_the_recap_tells_each_price_the_difference_and_why(town):
     assert difference_notes(recap.difference) == []
     lea, noe = price_reasons(recap.changes)
     assert (lea.label, lea.steps[0]) == ("Léa · Cantine", "quotient 742, tranche au-delà de 700 : 3,20 €")
-    assert "Deuxième enfant (- 1,60 €) : 1,60 €" in noe.steps
+    assert "Deuxième enfant (− 1,60 €) : 1,60 €" in noe.steps
     assert lea.steps[-1].startswith("quotient 742 (caf), valable depuis le mardi 10 février 2026")
 
 

@@ -67,7 +67,7 @@ def test_days_of_the_month_in_words(number, french, english):
 )
 def test_amounts_in_words(amount, french, english):
     assert (FRENCH.money(Decimal(amount)), ENGLISH.money(Decimal(amount))) == (french, english)
-    assert ENGLISH.change(-Decimal(amount)) == f"- {english}"
+    assert ENGLISH.change(-Decimal(amount)) == f"− {english}"
 
 
 def test_zero_hour_is_the_midnight_that_ends_the_day_before():
