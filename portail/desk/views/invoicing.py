@@ -192,6 +192,9 @@ def run_publish(request: HttpRequest, run_id: int) -> HttpResponse:
     if found.state != State.DRAFT:
         return redirect("desk:run", found.pk)
     count, total = queries.totals(found)
+    if not count:
+        messages.info(request, "Ce brouillon ne contient aucune facture : il n'y a rien à publier.")
+        return redirect("desk:run", found.pk)
     today = timezone.localdate()
     shown = {"due_on": found.due_on, "count": count, "total": total}
     form = PublishForm(request.POST if is_confirmed(request) else None, initial=shown, today=today)
