@@ -12,8 +12,9 @@ register = template.Library()
 
 @register.filter
 def plain_number(value: Decimal | None) -> str:
-    """« 1 214 », « 742,5 » in French; « 1,214 » in English. None gives the empty text."""
+    """« 1 214 », « 742,50 » in French; « 1,214 » in English. None gives the empty text."""
     if value is None:
         return ""
     words = FRENCH if (get_language() or "fr").startswith("fr") else ENGLISH
-    return words.plain(value).replace(" ", "\N{NO-BREAK SPACE}")
+    whole, point, decimals = words.plain(value).partition(words.point)
+    return f"{whole}{point}{decimals.ljust(2, '0') if point else ''}".replace(" ", "\N{NO-BREAK SPACE}")
