@@ -20,7 +20,7 @@ from portail.desk.views.replies import edit_page, status_of
 from portail.rules.editables import rule_of, rules_of
 from portail.rules.rewriting import rewrite, succeed
 
-DATED = ("tariffs", "deadlines", "openings", "surcharges", "absences", "constraints")
+DATED = ("tariffs", "deadlines", "openings", "surcharges", "absences", "constraints", "quotas")
 """Rules that may end on a day, and be followed by another."""
 TITLES = {
     "tariffs": "Tarifs",
@@ -31,6 +31,7 @@ TITLES = {
     "absences": "Absences",
     "quotient": "Quotient",
     "constraints": "Paniers",
+    "quotas": "Quotas de places",
 }
 
 
