@@ -43,7 +43,7 @@ def line(invoice, child=None, amount="48.30", position=0, days=("2026-11-02", "2
         invoice=invoice,
         position=position,
         child=child,
-        child_label=str(child) if child else "",
+        child_label=str(child)[:80] if child else "",
         label=values.pop("label", "Cantine"),
         days=list(days),
         quantity=Decimal(values.pop("quantity", len(days))),
