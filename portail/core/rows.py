@@ -16,7 +16,7 @@ def insert(model: type[Model], names: Sequence[str], rows: Iterable[Sequence[Any
     fields = [_field(model, name) for name in names]
     known: list[dict[Any, Any]] = [{} for _ in fields]
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(field.column) for field in fields)
+    columns = ", ".join(quote(str(field.column)) for field in fields)
     marks = ", ".join(["%s"] * len(fields))
     sql = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({marks})"  # noqa: S608 - names of ours
     held = list(rows)  # alive until the end: values that cannot be hashed are known by their identity
