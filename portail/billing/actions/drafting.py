@@ -124,8 +124,10 @@ def _drafts(run: InvoiceRun, households: Iterable[Household]) -> list[int]:
     Read by household and sorted out here: asked for those without a number, SQLite goes through the whole run.
     """
     ids = [household.pk for household in households]
-    rows = Invoice.objects.filter(account__household__in=ids).order_by().values_list("pk", "run_id", "number")
-    return [pk for pk, run_id, number in rows if run_id == run.pk and number is None]
+    known = (
+        Invoice.objects.filter(account__household__in=ids).order_by().values_list("pk", "run_id", "number")
+    )
+    return [pk for pk, run_id, number in known if run_id == run.pk and number is None]
 
 
 class _Names:
