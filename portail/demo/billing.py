@@ -26,7 +26,8 @@ def write(agent: User, when: Timeline) -> None:
     cycle = regulation().billing
     periods = _over(when, cycle)
     days = [cycle.run_on(first) for first, _ in periods]
-    for (first, last), day, following in zip(periods, days, [*days[1:], when.today], strict=True):
+    following_days = [*days[1:], when.today] if days else []
+    for (first, last), day, following in zip(periods, days, following_days, strict=True):
         _publish(first, last, cycle, agent, at(day, 9, 30))
         paying.pay(day, following - timedelta(days=1), today=when.today)
 
