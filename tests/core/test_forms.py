@@ -1,5 +1,6 @@
 """Forms that speak plainly and are tied to their words for a screen reader."""
 
+from decimal import Decimal
 from html.parser import HTMLParser
 
 import pytest
@@ -100,6 +101,27 @@ def test_a_password_is_never_shown_back():
 def test_what_was_typed_is_escaped():
     page = SpecimenForm({"last_name": '"><script>', "note": "</textarea><script>"}).as_div()
     assert "<script>" not in page
+
+
+class Bounded(plain.Form):
+    count = forms.IntegerField(label="Nombre", min_value=1, max_value=20)
+    price = forms.DecimalField(label="Prix", min_value=Decimal("0.5"), localize=True)
+    name = forms.CharField(label="Nom", max_length=5, min_length=2)
+    token = forms.UUIDField(widget=forms.HiddenInput)
+
+
+def test_a_value_out_of_its_bounds_says_them():
+    sent = {"count": "21", "price": "0,1", "name": "Bernadette", "token": "x"}
+    assert Bounded(sent).errors == {
+        "count": ["Écrivez un nombre plus petit : 20 au plus."],
+        "price": ["Écrivez un nombre plus grand : 0,5 au moins."],
+        "name": ["Écrivez un texte plus court : 5 caractères au plus."],
+        "token": ["Cette page n'est plus à jour : rechargez-la, puis recommencez."],
+    }
+    few = Bounded({"count": "0", "price": "1", "name": "A"}).errors
+    assert few["count"] == ["Écrivez un nombre plus grand : 1 au moins."]
+    assert few["name"] == ["Écrivez un texte plus long : 2 caractères au moins."]
+    assert few["token"] == ["Cette page n'est plus à jour : rechargez-la, puis recommencez."]
 
 
 def test_a_field_added_after_the_others_speaks_plainly_too():

@@ -1,10 +1,12 @@
 """Forms whose refusals say what to do. A field that declares its own words keeps them."""
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.formats import number_format
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -24,7 +26,17 @@ INSTRUCTIONS: tuple[tuple[type[forms.Field], dict[str, Any]], ...] = (
         {"invalid_choice": _("Choisissez dans la liste : la valeur reçue n'y est pas ou n'y est plus.")},
     ),
     (forms.FileField, {"empty": _("Ce fichier est vide. Choisissez-en un autre.")}),
+    (
+        forms.CharField,
+        {
+            "max_length": _("Écrivez un texte plus court : %(limit_value)s caractères au plus."),
+            "min_length": _("Écrivez un texte plus long : %(limit_value)s caractères au moins."),
+        },
+    ),
 )
+STALE = _("Cette page n'est plus à jour : rechargez-la, puis recommencez.")
+"""What nobody types (a hidden field) did not come back as it was sent."""
+_OF_HIDDEN = ("required", "invalid", "invalid_choice", "min_value", "max_value", "max_length")
 
 
 class Form(forms.Form):
@@ -73,10 +85,25 @@ def speak_plainly(fields: Mapping[str, forms.Field]) -> None:
 
 
 def _instructions(field: forms.Field) -> dict[str, Any]:
-    texts: dict[str, Any] = {"required": _required(field)}
+    if field.widget.is_hidden:
+        return dict.fromkeys(_OF_HIDDEN, STALE)
+    texts: dict[str, Any] = {"required": _required(field), **_bounds(field)}
     for kind, instructions in INSTRUCTIONS:
         if isinstance(field, kind):
             texts.update(instructions)
+    return texts
+
+
+def _bounds(field: forms.Field) -> dict[str, Any]:
+    """The least and the most of a number, written as the reader writes numbers."""
+    texts: dict[str, Any] = {}
+    least, most = getattr(field, "min_value", None), getattr(field, "max_value", None)
+    if isinstance(least, int | Decimal):
+        words = _("Écrivez un nombre plus grand : {number} au moins.")
+        texts["min_value"] = format_lazy(words, number=number_format(least))
+    if isinstance(most, int | Decimal):
+        words = _("Écrivez un nombre plus petit : {number} au plus.")
+        texts["max_value"] = format_lazy(words, number=number_format(most))
     return texts
 
 
@@ -91,8 +118,10 @@ def _required(field: forms.Field) -> Any:
 
 
 def _is_default(field: forms.Field, key: str) -> bool:
-    """Whether the words are still those of the field's class, not given where the field was declared."""
+    """Whether the words are still those of Django, not given by a field of ours or where the field was declared."""
     for kind in type(field).__mro__:
-        if key in getattr(kind, "default_error_messages", {}):
+        if key in vars(kind).get("default_error_messages", {}):
+            if not kind.__module__.startswith("django."):
+                return False
             return bool(field.error_messages.get(key) == kind.default_error_messages[key])  # type: ignore[attr-defined]
     return key not in field.error_messages
