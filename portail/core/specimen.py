@@ -111,7 +111,7 @@ def specimen(request: HttpRequest, name: str = "composants") -> HttpResponse:
         raise Http404
     context: dict[str, Any] = {
         "specimens": PAGES,
-        "user": SimpleNamespace(is_authenticated=name not in ("public", "inscription")),
+        "user": SimpleNamespace(is_authenticated=name not in ("public", "inscription"), is_family=True),
         "today": timezone.localdate(),
         "now": timezone.now(),
         "list_layout": "liste" in request.GET,

@@ -173,6 +173,13 @@ def test_a_document_out_of_its_dates_or_lost_is_not_found(client):
         assert client.get(f"/documents-utiles/{pk}/").status_code == 404
 
 
+def test_an_agent_who_reads_a_legal_page_gets_no_places_of_families(client, cast):
+    client.force_login(cast.alix)
+    assert 'class="places"' not in client.get("/informations/accessibilite/").content.decode()
+    client.force_login(cast.alice.user)
+    assert 'class="places"' in client.get("/informations/accessibilite/").content.decode()
+
+
 def test_a_commune_starts_with_its_four_legal_pages(client):
     assert len(publish_default_pages("Saint-Aubin", now=make.NOW)) == 4
     assert publish_default_pages("Saint-Aubin", now=make.NOW) == []
