@@ -20,6 +20,7 @@ NB = "\N{NO-BREAK SPACE}"
         (date(2027, 1, 4), "", "lundi 4 janvier 2027"),
         (date(2026, 12, 3), "year", "jeudi 3 décembre 2026"),
         (date(2026, 12, 3), "day", "3 décembre"),
+        (date(2026, 12, 1), "date", "1er décembre 2026"),
         (datetime(2026, 12, 2, 23, 30, tzinfo=UTC), "", "jeudi 3 décembre"),
         (None, "", ""),
     ],

@@ -69,14 +69,14 @@ def page_numbers(page: Page) -> Iterator[int | str]:
 def in_words(value: date | None, form: str = "") -> str:
     """« jeudi 3 décembre », with the year when it is not this one.
 
-    `form`: "year" always gives the year, "day" leaves the weekday out.
+    `form`: "year" always gives the year, "day" leaves the weekday out, "date" does both.
     A datetime is told in local time, without its hour. None gives the empty text.
     """
     if value is None:
         return ""
     day = timezone.localdate(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
-    with_year = form == "year" or day.year != timezone.localdate().year
-    return _day(day, weekday=form != "day", year=with_year)
+    with_year = form in ("year", "date") or day.year != timezone.localdate().year
+    return _day(day, weekday=form not in ("day", "date"), year=with_year)
 
 
 @register.filter
