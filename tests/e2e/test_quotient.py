@@ -43,7 +43,7 @@ def test_a_proof_goes_from_a_telephone_to_the_desk_and_back(visit, town, mailbox
     assert mailbox.about("alice@exemple.fr", subject)
     alice.goes("/dossier/")
     alice.sees(
-        "Mon dossier", "Votre quotient de 1 214,5 est enregistré : il compte à partir du mardi 1er décembre"
+        "Mon dossier", "Votre quotient de 1 214,50 est enregistré : il compte à partir du mardi 1er décembre"
     )
     alice.goes("/documents/")
     alice.sees("Mes documents", "Carte de quotient familial")
