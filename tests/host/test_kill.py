@@ -172,6 +172,5 @@ def verify(portal: Portal, parents: list[Parent], mail_server: MailServer, kille
     assert subjects == Counter(facts["receipts"])
     delivered = Counter(str(message["Message-ID"]) for message in mail_server.messages)
     assert set(delivered) == set(written)
-    repeated = [count for count in delivered.values() if count > 1]
-    assert max(delivered.values()) <= 2
-    assert len(repeated) <= killer.workers_killed
+    # At most one repeat after a kill: two kills may fall on the same mail.
+    assert sum(count - 1 for count in delivered.values()) <= killer.workers_killed
