@@ -9,7 +9,15 @@ from django.utils import timezone
 
 from portail.accounts.models import User
 from portail.billing.actions import editions, ledger, series
-from portail.billing.models import Allocation, CreditNote, CreditNoteLine, Invoice, InvoiceLine, Movement
+from portail.billing.models import (
+    Account,
+    Allocation,
+    CreditNote,
+    CreditNoteLine,
+    Invoice,
+    InvoiceLine,
+    Movement,
+)
 from portail.core import journal
 from portail.core.money import ZERO
 from portail.core.templatetags.ui import money
@@ -56,43 +64,63 @@ def credit(
         chosen = list(invoice.lines.filter(pk__in=ids, credited_by=None).order_by("position", "pk"))
         if not chosen:
             raise NothingToCredit
-        day = timezone.localdate(now)
-        [number] = series.take(series.CREDIT, day, 1)
-        note = CreditNote.objects.create(
-            invoice=invoice,
-            number=number,
-            issued_on=day,
-            amount=sum((line.amount for line in chosen), ZERO),
-            reason=reason.strip()[:300],
-            bills_again=bills_again,
-            token=token,
-            created_at=now,
-            created_by=actor,
-        )
-        CreditNoteLine.objects.bulk_create([CreditNoteLine(note=note, line=line) for line in chosen])
-        movement = ledger.enter(
-            account,
-            Movement.Kind.CREDIT_NOTE,
-            -note.amount,
-            f"Avoir {number} sur la facture {invoice.number}",
-            day=day,
-            now=now,
-            actor=actor,
-            reason=note.reason,
-            credit_note=note,
-        )
-        _set_against(invoice, movement, now)
-        ledger.settle(account, now=now)
-        journal.record(
-            "credit_note.issued",
-            account.household.journal_subject,
-            summary=f"Avoir {number} de {money(note.amount)} sur la facture {invoice.number} : {note.reason}",
-            actor=actor,
-            now=now,
-            after={"number": number, "invoice": invoice.number, "amount": str(note.amount)},
-        )
+        note = _number(invoice, chosen, reason.strip(), bills_again, token=token, actor=actor, now=now)
+        _enter(account, note, actor=actor, now=now)
         note.document = editions.edit_credit_note(note, now=now)
     return note
+
+
+def _number(
+    invoice: Invoice,
+    lines: list[InvoiceLine],
+    reason: str,
+    bills_again: bool,
+    *,
+    token: uuid.UUID,
+    actor: User | None,
+    now: datetime,
+) -> CreditNote:
+    """The note with the next number of its series, and the lines that it takes back."""
+    day = timezone.localdate(now)
+    [number] = series.take(series.CREDIT, day, 1)
+    note = CreditNote.objects.create(
+        invoice=invoice,
+        number=number,
+        issued_on=day,
+        amount=sum((line.amount for line in lines), ZERO),
+        reason=reason[:300],
+        bills_again=bills_again,
+        token=token,
+        created_at=now,
+        created_by=actor,
+    )
+    CreditNoteLine.objects.bulk_create([CreditNoteLine(note=note, line=line) for line in lines])
+    return note
+
+
+def _enter(account: Account, note: CreditNote, *, actor: User | None, now: datetime) -> None:
+    """Its movement, set against the invoice first; the journal says so."""
+    movement = ledger.enter(
+        account,
+        Movement.Kind.CREDIT_NOTE,
+        -note.amount,
+        f"Avoir {note.number} sur la facture {note.invoice.number}",
+        day=note.issued_on,
+        now=now,
+        actor=actor,
+        reason=note.reason,
+        credit_note=note,
+    )
+    _set_against(note.invoice, movement, now)
+    ledger.settle(account, now=now)
+    journal.record(
+        "credit_note.issued",
+        account.household.journal_subject,
+        summary=f"Avoir {note.number} de {money(note.amount)} sur la facture {note.invoice.number} : {note.reason}",
+        actor=actor,
+        now=now,
+        after={"number": note.number, "invoice": note.invoice.number, "amount": str(note.amount)},
+    )
 
 
 def _set_against(invoice: Invoice, credit: Movement, now: datetime) -> None:

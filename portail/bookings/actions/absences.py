@@ -56,20 +56,8 @@ def tell_absences(
             raise TooLate
         known = {a.booking_id: a for a in Absence.objects.filter(booking__in=rows, withdrawn_at=None)}
         document = _proof(files, household, proof, actor, now) if proof else None
-        new = [
-            Absence(
-                booking=row,
-                reason=reason,
-                comment=comment,
-                told_at=now,
-                told_by=actor,
-                told_by_label=str(actor),
-                proof=document,
-                proved_at=now if document else None,
-            )
-            for row in rows
-            if row.pk not in known
-        ]
+        fresh = [row for row in rows if row.pk not in known]
+        new = [_absence(row, reason, comment, document, actor, now) for row in fresh]
         Absence.objects.bulk_create(new)
         if document:
             Absence.objects.filter(pk__in=[a.pk for a in known.values()], proof=None).update(
@@ -81,6 +69,21 @@ def tell_absences(
             )
             _tell(household, new, now)
     return [*known.values(), *new]
+
+
+def _absence(
+    booking: Booking, reason: str, comment: str, proof: FamilyDocument | None, actor: User, now: datetime
+) -> Absence:
+    return Absence(
+        booking=booking,
+        reason=reason,
+        comment=comment,
+        told_at=now,
+        told_by=actor,
+        told_by_label=str(actor),
+        proof=proof,
+        proved_at=now if proof else None,
+    )
 
 
 def prove_absences(

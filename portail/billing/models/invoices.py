@@ -1,9 +1,4 @@
-"""Billing: what is due and why, the invoices that say so, and the account of each payer.
-
-Three stages, each made of the one before: **charges** (one thing for one child, with its components and reason), the
-**invoice** that gathers them and never changes afterwards, the **movement** that enters the account. A balance is the
-sum of movements; an invoice is paid by what is allocated to its movement. Amounts are euros.
-"""
+"""What a payer is asked: the runs that gather it, the invoices and what takes them back."""
 
 from decimal import Decimal
 
@@ -12,25 +7,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from portail.activities.models import Regulation, Service
-from portail.bookings.models import Booking
-from portail.families.models import Child, FamilyDocument, Household
-
-
-class Account(models.Model):
-    """What a payer owes and has paid. The payer is a household; its balance is the sum of its movements."""
-
-    household = models.OneToOneField(
-        Household, models.PROTECT, related_name="account", verbose_name=_("Dossier")
-    )
-    created_at = models.DateTimeField("Ouvert le")
-
-    class Meta:
-        verbose_name = "compte"
-        verbose_name_plural = "comptes"
-
-    def __str__(self) -> str:
-        return f"compte du dossier {self.household}"
+from portail.activities.models import Service
+from portail.billing.models.accounts import Account
+from portail.families.models import Child, FamilyDocument
 
 
 class InvoiceRun(models.Model):
@@ -198,98 +177,6 @@ class InvoiceLine(models.Model):
         return f"{self.label} · {self.amount}"
 
 
-class Charge(models.Model):
-    """What is due for one thing, with the parts it is made of. It sits on at most one invoice line.
-
-    What is not invoiced yet is computed when it is read, from the bookings and the rules (`queries.charges`), and
-    written when a run is drafted; from its publication on, only an ADJUSTMENT that names it (`adjusts`) corrects it.
-    `day` is the day of the service (the first of a package's). `inputs` are the facts that the rules were given,
-    `explanation` holds {"sentence": …, "steps": […]} as `rules` puts them in JSON.
-    `key` names for ever the thing that is charged ("booking:12"); what is written by hand has none.
-    """
-
-    class Kind(models.TextChoices):
-        BOOKING = "booking", _("Prestation")
-        PACKAGE = "package", _("Forfait")
-        SURCHARGE = "surcharge", _("Majoration")
-        ADJUSTMENT = "adjustment", _("Régularisation")
-        OTHER = "other", _("Autre")
-
-    account = models.ForeignKey(Account, models.PROTECT, related_name="charges", verbose_name=_("Compte"))
-    kind = models.CharField(_("Nature"), max_length=12, choices=Kind.choices)
-    key = models.CharField(max_length=200, blank=True, default="")
-    child = models.ForeignKey(Child, models.PROTECT, null=True, blank=True, related_name="charges")
-    service = models.ForeignKey(Service, models.PROTECT, null=True, blank=True, related_name="+")
-    booking = models.ForeignKey(Booking, models.PROTECT, null=True, blank=True, related_name="charges")
-    day = models.DateField(_("Jour"))
-    label = models.CharField(_("Intitulé"), max_length=200)
-    quantity = models.DecimalField(_("Quantité"), max_digits=8, decimal_places=2, default=Decimal(1))
-    amount = models.DecimalField(_("Montant"), max_digits=10, decimal_places=2)
-    inputs = models.JSONField(default=dict, blank=True)
-    explanation = models.JSONField(default=dict, blank=True)
-    regulation = models.ForeignKey(Regulation, models.PROTECT, null=True, blank=True, related_name="+")
-    adjusts = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="adjustments")
-    reason = models.CharField(_("Motif"), max_length=300, blank=True)
-    token = models.UUIDField(unique=True, null=True, blank=True)
-    line = models.ForeignKey(
-        InvoiceLine, models.SET_NULL, null=True, blank=True, related_name="charges", verbose_name="Facturée"
-    )
-    created_at = models.DateTimeField("Écrite le")
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="par"
-    )
-
-    class Meta:
-        verbose_name = "charge"
-        verbose_name_plural = "charges"
-        ordering = ["day", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["booking"], condition=Q(kind="booking"), name="charge_once_a_booking"
-            ),
-            models.UniqueConstraint(
-                fields=["key"],
-                condition=Q(kind__in=("booking", "package", "surcharge")) & ~Q(key=""),
-                name="charge_once_a_key",
-            ),
-            models.CheckConstraint(
-                condition=~Q(kind="adjustment") | ~Q(reason=""), name="adjustment_says_why"
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["account", "day"], name="charge_account_day"),
-            models.Index(fields=["key"], name="charge_key"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.label} · {self.amount}"
-
-
-class ChargeComponent(models.Model):
-    """A part of a charge, in euros; the parts sum to it. `part` is a word of `rules.Part`."""
-
-    class Part(models.TextChoices):
-        CARE = "care", _("Accueil")
-        MEAL = "meal", _("Repas")
-        SUPPLEMENT = "supplement", _("Supplément")
-        PENALTY = "penalty", _("Pénalité")
-        AID = "aid", _("Aide")
-        MEMBERSHIP = "membership", _("Adhésion")
-
-    charge = models.ForeignKey(Charge, models.CASCADE, related_name="components")
-    part = models.CharField(_("Nature"), max_length=12, choices=Part.choices)
-    label = models.CharField(_("Intitulé"), max_length=150, blank=True)
-    amount = models.DecimalField(_("Montant"), max_digits=10, decimal_places=2)
-
-    class Meta:
-        verbose_name = "part de charge"
-        verbose_name_plural = "parts de charge"
-        ordering = ["pk"]
-
-    def __str__(self) -> str:
-        return f"{self.get_part_display()} · {self.amount}"
-
-
 class CreditNote(models.Model):
     """An invoice taken back, whole or by lines. It has its own series of numbers, and never changes.
 
@@ -349,89 +236,6 @@ class Series(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} : {self.last}"
-
-
-class Movement(models.Model):
-    """A line of an account, never edited: what is asked is positive, what is paid or given back is negative.
-
-    `token` belongs to the form that wrote it: posting it twice writes once. What undoes a movement is another one that
-    names it (`reverses`).
-    """
-
-    class Kind(models.TextChoices):
-        INVOICE = "invoice", _("Facture")
-        CREDIT_NOTE = "credit_note", _("Avoir")
-        PAYMENT = "payment", _("Paiement")
-        REVERSAL = "reversal", _("Annulation de paiement")
-        REFUND = "refund", _("Remboursement")
-        WRITE_OFF = "write_off", _("Remise de dette")
-        OPENING = "opening", _("Solde repris")
-
-    account = models.ForeignKey(Account, models.PROTECT, related_name="movements", verbose_name=_("Compte"))
-    kind = models.CharField(_("Nature"), max_length=12, choices=Kind.choices)
-    day = models.DateField(_("Date"))
-    amount = models.DecimalField(_("Montant"), max_digits=10, decimal_places=2)
-    label = models.CharField(_("Intitulé"), max_length=200)
-    invoice = models.OneToOneField(
-        Invoice, models.PROTECT, null=True, blank=True, related_name="movement", verbose_name=_("Facture")
-    )
-    credit_note = models.OneToOneField(
-        CreditNote, models.PROTECT, null=True, blank=True, related_name="movement", verbose_name=_("Avoir")
-    )
-    reverses = models.OneToOneField(
-        "self", models.PROTECT, null=True, blank=True, related_name="reversed_by", verbose_name="Annule"
-    )
-    reason = models.CharField(_("Motif"), max_length=300, blank=True)
-    token = models.UUIDField(unique=True, null=True, blank=True)
-    created_at = models.DateTimeField("Écrit le")
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="par"
-    )
-
-    class Meta:
-        verbose_name = "mouvement"
-        verbose_name_plural = "mouvements"
-        ordering = ["-day", "-pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=(Q(kind="invoice") & Q(invoice__isnull=False))
-                | (~Q(kind="invoice") & Q(invoice=None)),
-                name="movement_of_an_invoice",
-            ),
-            models.CheckConstraint(
-                condition=(Q(kind="credit_note") & Q(credit_note__isnull=False))
-                | (~Q(kind="credit_note") & Q(credit_note=None)),
-                name="movement_of_a_credit_note",
-            ),
-        ]
-        indexes = [models.Index(fields=["account", "day"], name="movement_account_day")]
-
-    def __str__(self) -> str:
-        return f"{self.label} · {self.amount}"
-
-
-class Allocation(models.Model):
-    """So much of a credit (payment, credit note…) pays so much of a debit (invoice, refund…). Always positive.
-
-    Over all allocations, a movement never gives or takes more than its own amount.
-    """
-
-    debit = models.ForeignKey(Movement, models.PROTECT, related_name="paid_by")
-    credit = models.ForeignKey(Movement, models.PROTECT, related_name="pays")
-    amount = models.DecimalField(_("Montant"), max_digits=10, decimal_places=2)
-    at = models.DateTimeField("Fait le")
-
-    class Meta:
-        verbose_name = "affectation"
-        verbose_name_plural = "affectations"
-        ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["debit", "credit"], name="allocation_once"),
-            models.CheckConstraint(condition=Q(amount__gt=0), name="allocation_positive"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.amount} de {self.credit} sur {self.debit}"
 
 
 class Reminder(models.Model):
