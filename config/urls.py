@@ -3,6 +3,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("portail.core.urls")),
     path("guichet/", include("portail.desk.urls")),
+    path("terrain/", include("portail.field.urls")),
     path("", include("portail.front.account_urls")),
     path("", include("portail.front.urls")),
 ]

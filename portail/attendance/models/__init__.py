@@ -1,0 +1,1 @@
+"""Attendance: who came, when, and what the kitchen was asked for."""

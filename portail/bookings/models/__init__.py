@@ -1,0 +1,18 @@
+"""Bookings: who is enrolled in what, which days are taken, and the receipt of every change."""
+
+from portail.bookings.models.absences import Absence
+from portail.bookings.models.bookings import Booking, BookingQuerySet
+from portail.bookings.models.enrolments import Enrolment
+from portail.bookings.models.feeds import CalendarFeed
+from portail.bookings.models.receipts import Receipt, ReceiptLine, receipt_number
+
+__all__ = [
+    "Absence",
+    "Booking",
+    "BookingQuerySet",
+    "CalendarFeed",
+    "Enrolment",
+    "Receipt",
+    "ReceiptLine",
+    "receipt_number",
+]

@@ -1,0 +1,62 @@
+"""Bookings: the places that children have."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from portail.activities.models import Session
+from portail.families.models import Child, Household
+
+
+class BookingQuerySet(models.QuerySet):
+    def active(self) -> "BookingQuerySet":
+        """Those that the child still has: booked, waiting or offered."""
+        return self.filter(state__in=Booking.ACTIVE)
+
+    def taking_a_place(self) -> "BookingQuerySet":
+        return self.filter(state__in=Booking.TAKING)
+
+
+class Booking(models.Model):
+    """A child's place in a session, taken by one of its households. Never deleted: its state tells its story."""
+
+    class State(models.TextChoices):
+        BOOKED = "booked", _("Réservé")
+        WAITING = "waiting", _("En attente")
+        OFFERED = "offered", _("Proposé")
+        CANCELLED = "cancelled", _("Annulé")
+        REFUSED = "refused", _("Refusé")
+
+    ACTIVE = ("booked", "waiting", "offered")
+    TAKING = ("booked", "offered")
+
+    child = models.ForeignKey(Child, models.PROTECT, related_name="bookings", verbose_name=_("Enfant"))
+    session = models.ForeignKey(Session, models.PROTECT, related_name="bookings", verbose_name=_("Séance"))
+    household = models.ForeignKey(
+        Household, models.PROTECT, related_name="bookings", verbose_name=_("Dossier")
+    )
+    state = models.CharField(_("État"), max_length=10, choices=State.choices, default=State.BOOKED)
+    created_at = models.DateTimeField(_("Réservé le"))
+    cancelled_at = models.DateTimeField(_("Annulé le"), null=True, blank=True)
+
+    objects = BookingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "réservation"
+        verbose_name_plural = "réservations"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["child", "session"],
+                condition=Q(state__in=("booked", "waiting", "offered")),
+                name="booking_once_while_active",
+                violation_error_message="Cet enfant a déjà une réservation pour cette séance.",
+            ),
+        ]
+        indexes = [
+            # Whole, not partial: SQLite does not see that a parameter fits a condition, and counting reads it alone.
+            models.Index(fields=["session", "state"], name="booking_taking"),
+            models.Index(fields=["household", "child"], name="booking_household"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.child} · {self.session}"
