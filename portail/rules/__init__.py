@@ -46,6 +46,7 @@ is said by `quotas.full_quota`; these rules are `regulation.quotas`.
 
 from . import explain
 from .billing import BillingCycle, Due, PaymentMode
+from .booking_periods import BookingPeriod, Room
 from .calendars import (
     ANY_SERVICE,
     OFFICE_WEEKDAYS,
@@ -108,6 +109,7 @@ __all__ = [
     "Asked",
     "Bad",
     "BillingCycle",
+    "BookingPeriod",
     "Calendar",
     "CalendarUnknown",
     "Commune",
@@ -135,6 +137,7 @@ __all__ = [
     "Quota",
     "Refusal",
     "Regulation",
+    "Room",
     "RunsIn",
     "Scope",
     "Sentence",

@@ -124,6 +124,8 @@ def _opening(example: Example, regulation: Regulation, calendar: Calendar) -> st
     opening = opening_for(regulation.openings, example.service, example.day, example.known, calendar=calendar)
     if opening is None:
         return "aucune ouverture"
+    if opening.never:
+        return "jamais"
     return _words(opening.moment(example.day, calendar, service=example.service))
 
 
@@ -253,7 +255,7 @@ def _opens_too_late(
     try:
         opening = opening_for(regulation.openings, service, day, known, calendar=calendar)
         rule = rule_for(regulation.deadlines, Action.BOOK, service, day, known, calendar=calendar)
-        if opening is None or rule is None or rule.chosen(day).never:
+        if opening is None or opening.never or rule is None or rule.chosen(day).never:
             return None
         opens = opening.moment(day, calendar, service=service)
         closes = rule.cutoff(day, calendar, service=service).at

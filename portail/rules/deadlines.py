@@ -92,11 +92,15 @@ class DeadlineRule(Limit):
 
 @dataclass(frozen=True)
 class OpeningRule(Limit):
-    """From when families may book: a limit whose moment begins instead of ending; without hour, at zero hour."""
+    """From when families may book: a limit whose moment begins instead of ending; without hour, at zero hour.
+
+    `period`: the code of the booking period that it opens to a class of families, called `name`.
+    """
 
     at: int | None = 0
     scope: Scope = EVERYTHING
     name: str = ""
+    period: str = ""
 
     def moment(
         self, day: date, calendar: Calendar, *, service: str = "", first: date | None = None
@@ -136,5 +140,9 @@ def opening_for(
     *,
     calendar: Calendar | None = None,
 ) -> OpeningRule | None:
-    """The opening in force: one that names the service wins over one for all services."""
+    """The opening in force: that of a booking period wins over the others, its first class that holds over its other
+    classes; else one that names the service wins over one for all services."""
+    found = [rule for rule in openings if rule.period and rule.scope.holds(service, day, known)]
+    if found:
+        return min(found, key=lambda rule: (rule.never, rule.when.on or date.max, rule.at or 0))
     return narrowest(openings, service, day, known, calendar)

@@ -240,12 +240,16 @@ class _Desk:
         )
         if opening is None:
             return None
+        if opening.never:
+            told = say("refused.not_open.never", name=opening.name)
+            return Decision(Action.BOOK, Refusal.NOT_OPEN, None, (step("step.never"),), told, told)
         moment = opening.moment(session.date, self.calendar, service=session.service, first=session.first)
         if self.now.astimezone(UTC) >= moment.astimezone(UTC):
             return None
         told = say("refused.not_open", moment=moment)
         because = (step("step.opens", moment=moment),)
-        return Decision(Action.BOOK, Refusal.NOT_OPEN, moment, because, told, told)
+        reason = say("reason.class", name=opening.name) if opening.period else told
+        return Decision(Action.BOOK, Refusal.NOT_OPEN, moment, because, told, reason)
 
     def _deadline(self, action: Action, session: SessionFacts) -> Decision:
         asked = (action, session.service, session.date, session.known)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from .bands import Band, Holes, Overlaps
+from .booking_periods import Room
 from .calendars import ANY_SERVICE
 from .deadlines import DeadlineRule, OpeningRule, Tier
 from .limits import Limit
@@ -96,6 +97,18 @@ def _deadlines(regulation: Regulation) -> Said:
         yield from _deadline(rule)
     for opening in regulation.openings:
         yield from _limits(f"Ouverture, {scope_words(opening.scope)}", opening)
+    for period in regulation.periods:
+        yield f"Période « {period.name} »", _room(period.room)
+
+
+def _room(room: Room | None) -> str:
+    if room is None:
+        return "sans salle d'attente"
+    order = "tirage au sort" if room.draws else "ordre d'arrivée"
+    return (
+        f"salle d'attente de {room.before} min avant à {room.after} min après, {room.families} familles à la fois, "
+        f"{order}, {room.call} min pour entrer, {room.idle} min sans rien faire"
+    )
 
 
 def _tariffs(regulation: Regulation) -> Said:

@@ -67,6 +67,7 @@ SECTIONS = (
     "deadlines",
     "openings",
     "windows",
+    "periods",
     "surcharges",
     "absences",
     "quotient",
@@ -134,6 +135,9 @@ def _of_bookings(
         services = ", ".join(values.get("services", ())).replace("*", "tous les services")
         title = f"{values.get('name', 'Fenêtre')}, {services or 'tous les services'}"
         yield "windows", path, title, _present(path, values, _WINDOW)
+    for index, values in enumerate(bookings.get("periods", ())):
+        path = ("bookings", "periods", index)
+        yield "periods", path, values["name"], _period(path, values)
 
 
 Names = dict[str, tuple[str, Kind]]
@@ -143,6 +147,20 @@ _WINDOW: Names = {
     "opens_at": ("Heure d'ouverture", Kind.HOUR),
     "closes": ("Clôture", Kind.DAY),
     "closes_at": ("Heure de clôture", Kind.HOUR),
+}
+_PERIOD: Names = {
+    "from": ("Premier jour de service", Kind.DAY),
+    "until": ("Dernier jour de service", Kind.DAY),
+    "closes": ("Clôture", Kind.DAY),
+    "closes_at": ("Heure de clôture", Kind.HOUR),
+}
+_CLASS: Names = {"on": ("ouverture", Kind.DAY), "at": ("heure d'ouverture", Kind.HOUR)}
+_ROOM: Names = {
+    "families": ("Familles qui réservent en même temps", Kind.COUNT),
+    "before": ("Salle d'attente, minutes avant l'ouverture", Kind.COUNT),
+    "after": ("Salle d'attente, minutes au moins après l'ouverture", Kind.COUNT),
+    "call": ("Minutes pour entrer quand vient son tour", Kind.COUNT),
+    "idle": ("Minutes sans rien faire avant de céder sa place", Kind.COUNT),
 }
 _SURCHARGE: Names = {
     "fixed": ("Prix à la place du prix", Kind.MONEY),
@@ -195,6 +213,13 @@ def _present(path: Path, values: dict[str, Any], names: Names, prefix: str = "")
             shown = f"{prefix}{label}" if prefix else label
             kept = Kind.HOUR if kind is Kind.NUMBER and isinstance(values[key], str) else kind
             yield Editable((*path, key), shown, kept, values[key])
+
+
+def _period(path: Path, values: dict[str, Any]) -> Iterator[Editable]:
+    yield from _present(path, values, _PERIOD)
+    for index, row in enumerate(values["opens"]):
+        yield from _present((*path, "opens", index), row, _CLASS, f"{row['label']}, ")
+    yield from _present((*path, "room"), values.get("room", {}), _ROOM)
 
 
 def _dates(path: Path, values: dict[str, Any]) -> Iterator[Editable]:

@@ -65,6 +65,36 @@ WINDOW = Table(
     }
 )
 
+PERIOD_CLASS = Table(
+    fields={"label": Text(longest=80), "on": Day(), "at": Hour(default=0), **NARROWED},
+)
+
+ROOM = Table(
+    fields={
+        "families": Integer(lowest=1, highest=1000),
+        "before": Integer(default=15, highest=120),
+        "after": Integer(default=15, highest=240),
+        "call": Integer(default=3, lowest=1, highest=30),
+        "idle": Integer(default=5, lowest=1, highest=60),
+        "order": Choice(default=True, choices={"draw": True, "arrival": False}),
+    }
+)
+
+PERIOD = Table(
+    fields={
+        "code": Text(longest=40),
+        "name": Text(longest=80),
+        "services": SCOPE["services"],
+        "from": Day(),
+        "until": Day(),
+        "assumes": SCOPE["assumes"],
+        "opens": Tables(table=PERIOD_CLASS),
+        "closes": Day(default=None),
+        "closes_at": Hour(default=None),
+        "room": ROOM,
+    }
+)
+
 ENTRY = Table(
     fields={
         "kind": Choice(choices={kind.value: kind for kind in EntryKind}),
@@ -142,7 +172,13 @@ FILE = Table(
         ),
         **STRUCTURE,
         "deadlines": Tables(table=DEADLINE),
-        "bookings": Table(fields={"openings": Tables(table=OPENING), "windows": Tables(table=WINDOW)}),
+        "bookings": Table(
+            fields={
+                "openings": Tables(table=OPENING),
+                "windows": Tables(table=WINDOW),
+                "periods": Tables(table=PERIOD),
+            }
+        ),
         "calendar": Tables(table=ENTRY),
         "tariffs": Tables(table=TARIFF),
         "surcharges": Tables(table=SURCHARGE),

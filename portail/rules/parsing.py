@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from . import building
 from . import building_charges as charges
+from . import building_periods as periods
 from . import building_structure as structures
 from .billing import BillingCycle
 from .building_tariffs import check_tariff, tariff
@@ -121,8 +122,8 @@ class _Reader:
         return building.many(items, path, check, build, self.report)
 
     def _limits(self) -> dict[str, Any]:
-        """Deadlines and openings; a window is one of each."""
-        bookings = self.values["bookings"] or {"openings": (), "windows": ()}
+        """Deadlines and openings; a window is one of each, a booking period several openings and a deadline."""
+        bookings = self.values["bookings"] or {"openings": (), "windows": (), "periods": ()}
         deadlines = self._many("deadlines", building.check_deadline, building.deadline)
         openings = self._built(
             bookings["openings"], ("bookings", "openings"), building.check_opening, building.opening
@@ -136,8 +137,17 @@ class _Reader:
             deadlines, "délai", self.report, lambda one, other: bool(one.actions & other.actions)
         )
         _refuse_overlaps(openings, "ouverture", self.report, lambda one, other: True)
-        self._locate(deadlines, openings)
-        return {"deadlines": _values(deadlines), "openings": _values(openings)}
+        found = self._built(
+            bookings["periods"], ("bookings", "periods"), periods.check_period, periods.period
+        )
+        periods.refuse_clashes(found, self.report)
+        self._locate(deadlines, openings, found)
+        rules = [period for _, period in found]
+        return {
+            "deadlines": (*_values(deadlines), *(period.closing for period in rules if period.closing)),
+            "openings": (*_values(openings), *(rule for period in rules for rule in period.openings)),
+            "periods": tuple(rules),
+        }
 
     def _structure(self) -> dict[str, Any]:
         """The days of every service, and the sections of the structure that the file has."""

@@ -11,6 +11,7 @@ from functools import cached_property
 from . import needs
 from .absences import AbsenceRule
 from .billing import BillingCycle
+from .booking_periods import BookingPeriod
 from .calendars import OFFICE_WEEKDAYS, SCHOOL_WEEKDAYS, Calendar, Entry, ServiceDays
 from .constraints import Constraint
 from .days import DayKind
@@ -74,6 +75,8 @@ class Regulation:
     """Schools, places, activities and bookable services, in the sections that the file has."""
     deadlines: tuple[DeadlineRule, ...] = ()
     openings: tuple[OpeningRule, ...] = ()
+    """Those of the booking periods come last."""
+    periods: tuple[BookingPeriod, ...] = ()
     calendar: tuple[Entry, ...] = ()
     tariffs: tuple[Tariff, ...] = ()
     surcharges: tuple[Surcharge, ...] = ()
@@ -111,6 +114,9 @@ class Regulation:
     def quotas_by(self) -> frozenset[str]:
         """What quotas ask to be known of every child that takes a place."""
         return needs.of_scopes(quota.scope for quota in self.quotas)
+
+    def period(self, code: str) -> BookingPeriod | None:
+        return next((period for period in self.periods if period.code == code), None)
 
     @cached_property
     def prices_by(self) -> frozenset[str]:

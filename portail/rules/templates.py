@@ -56,6 +56,9 @@ TEMPLATES: Mapping[str, str] = {
     "refused.full.none": gettext_noop("Aucune place n'est ouverte ce jour-là"),
     "refused.closed": gettext_noop("Fermé : {label}"),
     "refused.not_open": gettext_noop("Les réservations ouvrent le {moment:start}"),
+    "refused.not_open.never": gettext_noop(
+        "« {name} » n'ouvre pas à votre situation : adressez-vous au service"
+    ),
     "refused.year": gettext_noop("En attente de l'ouverture de l'année scolaire"),
     "refused.past": gettext_noop("Cette journée est passée"),
     "refused.started": gettext_noop("L'accueil a commencé à {hour:hour}"),
@@ -63,6 +66,7 @@ TEMPLATES: Mapping[str, str] = {
     "reason": gettext_noop("{subject} {verb} {limit}"),
     "told": gettext_noop("{told} : {reason}"),
     "reason.shifted": gettext_noop("{reason} ; cette date tombant {why}, la limite est le {day:day}"),
+    "reason.class": gettext_noop("c'est le moment prévu pour : {name}"),
     "reason.none": gettext_noop("aucune date limite n'est fixée pour ce service"),
     "reason.never": gettext_noop("le règlement ne le prévoit pas pour ce service"),
     "subject.day": gettext_noop("les réservations d'un jour"),

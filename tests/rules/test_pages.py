@@ -49,6 +49,7 @@ def test_a_deadline_is_where_the_page_says(row):
         *pages.rows("delais.md", *ASKED),
         *pages.rows("delais.md", "Service", *ASKED),
         *pages.rows("delais.md", "Service", "Ce qu'on sait", *ASKED),
+        *pages.rows("ouvertures.md", "Service", "Ce qu'on sait", *ASKED),
     ],
     ids=str,
 )

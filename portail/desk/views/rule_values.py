@@ -27,6 +27,7 @@ TITLES = {
     "deadlines": "Délais",
     "openings": "Ouvertures des réservations",
     "windows": "Fenêtres publiées",
+    "periods": "Périodes de réservation",
     "surcharges": "Pénalités",
     "absences": "Absences",
     "quotient": "Quotient",
