@@ -28,6 +28,7 @@ class Role(models.TextChoices):
     FAMILY = "family", _("Famille")
     READER = "reader", "Consultation"
     LEADER = "leader", "Animation"
+    KITCHEN = "kitchen", "Cuisine"
     CASH_OFFICER = "cash_officer", "Régie"
     AGENT = "agent", "Agent"
     ADMINISTRATOR = "administrator", "Administration"

@@ -21,6 +21,9 @@ class Right(Enum):
     TAKE_PAYMENTS = auto()
     REFUND = auto()
     WRITE_OFF = auto()
+    READ_HEALTH = auto()
+    READ_MEALS = auto()
+    ORDER_MEALS = auto()
 
 
 _AGENT = {
@@ -35,11 +38,15 @@ _AGENT = {
     Right.READ_BILLING,
     Right.BILL,
     Right.TAKE_PAYMENTS,
+    Right.READ_HEALTH,
+    Right.READ_MEALS,
+    Right.ORDER_MEALS,
 }
 RIGHTS: dict[str, frozenset[Right]] = {
     Role.FAMILY: frozenset(),
-    Role.READER: frozenset({Right.READ_FAMILIES, Right.READ_SESSIONS}),
-    Role.LEADER: frozenset({Right.READ_SESSIONS}),
+    Role.READER: frozenset({Right.READ_FAMILIES, Right.READ_SESSIONS, Right.READ_MEALS}),
+    Role.LEADER: frozenset({Right.READ_SESSIONS, Right.READ_HEALTH, Right.READ_MEALS}),
+    Role.KITCHEN: frozenset({Right.READ_MEALS, Right.ORDER_MEALS}),
     Role.CASH_OFFICER: frozenset(
         {
             Right.READ_FAMILIES,

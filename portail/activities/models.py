@@ -266,6 +266,11 @@ class Service(models.Model):
     )
     period = models.CharField("Période", max_length=10, choices=Period.choices, default=Period.SCHOOL)
     position = models.PositiveSmallIntegerField("Ordre", default=0)
+    serves_meal = models.BooleanField(
+        "Un repas est servi",
+        default=False,
+        help_text="La cuisine le compte pour chaque enfant réservé, sauf absence signalée.",
+    )
     is_active = models.BooleanField("Proposée", default=True)
 
     class Meta:

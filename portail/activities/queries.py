@@ -156,6 +156,7 @@ def _service(row: Service, offers: list[Offer]) -> structures.Service:
         icon=row.icon,
         runs_in=rules.RunsIn(row.period),
         position=row.position,
+        meal=row.serves_meal,
         active=row.is_active,
         offers=tuple(offers),
     )

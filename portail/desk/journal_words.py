@@ -62,6 +62,7 @@ OTHERS = {
     "received_on": "Reçu le",
     "source": "Origine",
     "document": "Pièce",
+    "fields": "Rubriques",
 }
 # What the subject of a line is a row of: its own names of fields come before the families'.
 SUBJECTS: dict[str, type[Model]] = {

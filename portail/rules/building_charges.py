@@ -1,12 +1,15 @@
-"""Surcharges, absences, quotient, billing cycle, constraints and quotas made of the tables of a settings file."""
+"""Surcharges, absences, quotient, meals, billing cycle, constraints and quotas made of the tables of a settings file."""
 
 from __future__ import annotations
 
+import re
+
 from .absences import AbsenceRule
 from .billing import BillingCycle
-from .building import check_dates, check_limit, formula, scope
+from .building import check_dates, check_limit, check_whole_limit, formula, scope, whole_limit
 from .constraints import Constraint
 from .limits import Limit
+from .meals import MealRule
 from .problems import Expected
 from .quotas import Quota
 from .quotients import QuotientRule
@@ -14,6 +17,7 @@ from .scopes import NUMBERS, TAGS
 from .surcharges import Surcharge
 from .tables import Values
 
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _AMOUNTS = ("fixed", "amount", "percent", "factor")
 
 
@@ -93,6 +97,28 @@ def quotient(values: Values) -> QuotientRule:
         missing=values["missing"],
         reminders=values["reminders"],
     )
+
+
+def check_meals(values: Values) -> None:
+    if len(set(values["diets"])) < len(values["diets"]):
+        raise Expected("chaque régime ne doit figurer qu'une fois", key="diets")
+    if values["email"] and not _EMAIL.fullmatch(values["email"]):
+        raise Expected('une adresse est attendue, par exemple "cuisine@ma-commune.fr"', key="email")
+    if values["order"]:
+        _check_under("order", values["order"])
+
+
+def _check_under(place: str, limit: Values) -> None:
+    """A limit inside a group: what is wrong with it names its place."""
+    try:
+        check_whole_limit(limit)
+    except Expected as expected:
+        raise Expected(str(expected), key=f"{place}.{expected.key}" if expected.key else place) from None
+
+
+def meals(values: Values) -> MealRule:
+    order = values["order"] and Limit(**whole_limit(values["order"]))
+    return MealRule(diets=values["diets"], order=order or None, email=values["email"])
 
 
 def check_billing(values: Values) -> None:

@@ -81,6 +81,7 @@ def service(values: Values) -> Service | None:
         icon=values["icon"],
         runs_in=values["runs_in"],
         position=values["position"],
+        meal=values["meal"],
         active=values["active"],
         offers=None if offers is None else tuple(Offer(**offer) for offer in offers),
     )

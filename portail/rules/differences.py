@@ -88,6 +88,8 @@ def _said(regulation: Regulation, bookable: frozenset[str]) -> Iterator[tuple[st
         yield f"Calendrier, « {entry.label} »", f"{when}, {scope_words(Scope(entry.services))}"
     for group in ("tariffs", "surcharges", "absences", "constraints", "quotas", "quotient"):
         yield from _GROUPS[group](regulation)
+    for name, value in _plain(regulation.meals):
+        yield f"Repas, {name}", value
     for name, value in _plain(regulation.billing):
         yield f"Facturation, {name}", value
 
@@ -195,6 +197,9 @@ _NAMES = {
     "rounding": "arrondi",
     "cap": "plafond",
     "band_shift": "tranches décalées",
+    "diets": "régimes",
+    "order": "commande modifiable",
+    "email": "adresse de la cuisine",
     "every": "facturée par",
     "timing": "avant ou après la période",
     "issued_on": "le jour du mois",

@@ -9,7 +9,7 @@ from .deadlines import BOTH, Action, Effect
 from .fields import REQUIRED, Amount, Choice, Day, Flag, Hour, Integer, Moment, Text
 from .french_days import SUBDIVISIONS, ZONES
 from .layout_common import EVERY_SERVICE, LIMIT, NARROWED, SCOPE, WEEKDAY_LIST
-from .layout_money import ABSENCE, BILLING, QUOTIENT, SURCHARGE, TARIFF
+from .layout_money import ABSENCE, BILLING, MEALS, QUOTIENT, SURCHARGE, TARIFF
 from .layout_structure import STRUCTURE
 from .quotas import KINDS
 from .surcharges import Trigger
@@ -184,6 +184,7 @@ FILE = Table(
         "surcharges": Tables(table=SURCHARGE),
         "absences": Tables(table=ABSENCE),
         "quotient": QUOTIENT,
+        "meals": MEALS,
         "billing": BILLING,
         "constraints": Tables(table=CONSTRAINT),
         "quotas": Tables(table=QUOTA),

@@ -1,4 +1,4 @@
-"""The layout of what is paid: tariffs, surcharges, absences, quotient and billing cycle."""
+"""The layout of what is paid: tariffs, surcharges, absences, quotient, billing cycle; and of the meals."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from .bands import Holes, Overlaps
 from .billing import DESK_MODES, Every, PaymentMode, Timing
 from .days import DayKind
 from .fields import WEEKDAYS, Amount, Bound, Choice, Flag, Integer, Letters, MonthDay, Text
-from .layout_common import FORMULA, NARROWED, SCOPE
+from .layout_common import FORMULA, LIMIT, NARROWED, SCOPE
+from .meals import DIETS
 from .quotients import Effect as QuotientEffect
 from .scopes import NUMBERS
 from .surcharges import Once, Trigger
@@ -154,6 +155,17 @@ QUOTIENT = Table(
         "effect": Choice(default=QuotientEffect.AT_ONCE, choices={e.value: e for e in QuotientEffect}),
         "missing": Amount(default=None),
         "reminders": ListOf(default=(), item=Integer(lowest=1, highest=300), example="[30, 10]"),
+        "assumes": Text(default=None, longest=300),
+    }
+)
+
+MEALS = Table(
+    fields={
+        "diets": ListOf(
+            default=DIETS, item=Text(longest=40), shortest=0, example='["sans porc", "sans viande"]'
+        ),
+        "order": Table(fields=LIMIT),
+        "email": Text(default="", longest=254),
         "assumes": Text(default=None, longest=300),
     }
 )

@@ -57,6 +57,7 @@ SERVICE = Table(
         "short_name": Text(default=None, longest=SHORT),
         "icon": _ICON,
         "position": _POSITION,
+        "meal": Flag(default=False),
         "active": _ACTIVE,
         "places": Tables(default=None, table=OFFER),
     }

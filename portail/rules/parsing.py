@@ -19,6 +19,7 @@ from .billing import BillingCycle
 from .building_tariffs import check_tariff, tariff
 from .calendars import OFFICE_WEEKDAYS, SCHOOL_WEEKDAYS
 from .layout import FILE
+from .meals import MealRule
 from .problems import Problem, Report, SettingsErrors, path_words
 from .quotients import QuotientRule
 from .regulation import Commune, Example, Regulation
@@ -184,6 +185,10 @@ class _Reader:
                 quotient, ("quotient",), charges.check_quotient, charges.quotient, self.report
             )
             or QuotientRule(),
+            "meals": building.one(
+                self.values["meals"], ("meals",), charges.check_meals, charges.meals, self.report
+            )
+            or MealRule(),
             "billing": cycle or BillingCycle(),
         }
 

@@ -18,6 +18,7 @@ from .days import DayKind
 from .deadlines import Action, DeadlineRule, OpeningRule
 from .layout import FORMAT
 from .limits import Limit, Unit
+from .meals import MealRule
 from .problems import Problem
 from .quotas import Quota
 from .quotients import QuotientRule
@@ -83,6 +84,8 @@ class Regulation:
     absences: tuple[AbsenceRule, ...] = ()
     quotient: QuotientRule = QuotientRule()  # noqa: RUF009  (frozen)
     billing: BillingCycle = BillingCycle()  # noqa: RUF009  (frozen)
+    meals: MealRule = MealRule()  # noqa: RUF009  (frozen)
+    """Diets, and until when the kitchen's order may change."""
     constraints: tuple[Constraint, ...] = ()
     quotas: tuple[Quota, ...] = ()
     """How many children of a kind a session takes."""
@@ -99,6 +102,7 @@ class Regulation:
         """Whether a limit depends on which days services run: the calendar must then be told."""
         rules: list[Limit] = [*self.deadlines, *self.openings]
         rules += [tier.limit for rule in self.deadlines for tier in rule.tiers if tier.limit]
+        rules += [self.meals.order] if self.meals.order else []
         limits = [limit for rule in rules for limit in rule.every()]
         return any(
             limit.when.unit is Unit.SERVICE_DAYS or (limit.shift and limit.shift.kind is DayKind.SERVICE)

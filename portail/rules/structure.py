@@ -91,6 +91,8 @@ class Service:
     icon: str = "calendar"
     runs_in: RunsIn = RunsIn.SCHOOL
     position: int = 1
+    meal: bool = False
+    """Whether a meal is served to whoever comes."""
     active: bool = True
     offers: tuple[Offer, ...] | None = None
 

@@ -72,6 +72,7 @@ _NAMES = {
     "end": "fin",
     "weekdays": "jours",
     "runs_in": "période",
+    "meal": "repas servi",
     "capacity": "places",
 }
 _RUNS = {RunsIn.SCHOOL: "semaines d'école", RunsIn.HOLIDAYS: "vacances", RunsIn.ALL: "toute l'année"}
@@ -96,6 +97,8 @@ def _said(before: Any, after: Any) -> list[str]:
 def _words(name: str, value: Any) -> str:
     if name == "capacity":
         return "sans limite" if value is None else str(value)
+    if isinstance(value, bool):
+        return "oui" if value else "non"
     if name == "weekdays":
         return ", ".join(FRENCH.weekdays[day] for day in sorted(value))
     if isinstance(value, time):

@@ -170,6 +170,7 @@ def _paths(table: Table, prefix: str) -> set[str]:
             "table",
             "columns",
             "notice",
+            "order",
             "earliest_of",
             "latest_of",
         ):

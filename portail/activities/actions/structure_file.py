@@ -61,6 +61,7 @@ _COLUMNS = {
     "end": "ends_at",
     "weekdays": "weekdays",
     "runs_in": "period",
+    "meal": "serves_meal",
     "capacity": "capacity",
 }
 

@@ -137,6 +137,7 @@ class ServiceForm(CodedForm):
             "starts_at",
             "ends_at",
             "position",
+            "serves_meal",
         ]
         labels = {"name": "Nom de la prestation", "starts_at": "De (heure)", "ends_at": "À (heure)"}
         help_texts = {"short_name": "Pour le planning des familles, par exemple « Cantine »."}

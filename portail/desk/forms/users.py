@@ -9,6 +9,7 @@ from portail.core.forms import Form
 
 ROLES = [
     (Role.READER, "Consultation : lit les dossiers et les listes, ne change rien"),
+    (Role.KITCHEN, "Cuisine : voit et commande les repas, sans aucun nom"),
     (Role.LEADER, "Animation : voit les listes des séances, et elles seules"),
     (Role.CASH_OFFICER, "Régie : lit les dossiers et les listes, tient les paiements"),
     (Role.AGENT, "Agent : tient les dossiers, les réservations, les activités et les publications"),

@@ -1,5 +1,6 @@
 """Families: the household (dossier), its adults, the children it shares, and what it asks of the service."""
 
+from portail.families.models.health import ChildHealth
 from portail.families.models.households import (
     NUMBER,
     Adult,
@@ -17,6 +18,7 @@ __all__ = [
     "Adult",
     "Child",
     "ChildContact",
+    "ChildHealth",
     "FamilyDocument",
     "Household",
     "HouseholdChild",
