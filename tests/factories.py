@@ -138,6 +138,7 @@ class ServiceFactory(DjangoModelFactory):
     name = "Cantine"
     short_name = "Cantine"
     icon = "meal"
+    serves_meal = True
     starts_at = time(12, 0)
     ends_at = time(13, 30)
     weekdays = "1245"

@@ -113,7 +113,7 @@ def _cut(rows: QuerySet, number: int) -> tuple[list, bool]:
 def _children(household: Household, year: SchoolYear | None, today: date) -> list[ChildBlock]:
     links = (
         HouseholdChild.objects.filter(household=household)
-        .select_related("child")
+        .select_related("child__health")
         .prefetch_related(
             Prefetch(
                 "child__schoolings",

@@ -83,6 +83,7 @@ from .decisions import (
 )
 from .french_days import SUBDIVISIONS, ZONES, default_entries, default_known_until
 from .limits import Anchor, Asked, Bad, Cutoff, Limit, Shift, Unit, When
+from .meals import MealRule
 from .parsing import parse, parse_bytes
 from .pricing import Component, Price, PriceUnknown, price
 from .problems import Problem, SettingsErrors
@@ -127,6 +128,7 @@ __all__ = [
     "French",
     "Known",
     "Limit",
+    "MealRule",
     "OpeningRule",
     "PaidInvoice",
     "Part",

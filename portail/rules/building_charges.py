@@ -1,4 +1,4 @@
-"""Surcharges, absences, quotient, meals, billing cycle, constraints and quotas made of the tables of a settings file."""
+"""Surcharges, absences, quotient, meals, billing cycle, constraints and quotas made of tables of a settings file."""
 
 from __future__ import annotations
 

@@ -237,7 +237,7 @@ def _value(name: str, value: Any) -> str:
         return ", ".join(FRENCH.weekdays[day] for day in sorted(value))
     if isinstance(value, frozenset | tuple):
         words = sorted(value) if isinstance(value, frozenset) else value
-        return ", ".join(_value("", one) for one in words)
+        return ", ".join(_value("", one) for one in words) or "aucun"
     if is_dataclass(value):
         parts = ((f.name, getattr(value, f.name)) for f in fields(value))
         told = (

@@ -25,7 +25,9 @@ class MealRule:
     order: Limit | None = None
     email: str = ""
 
-    def cutoff(self, day: date, calendar: Calendar, served: Iterable[tuple[str, time | None]]) -> Cutoff | None:
+    def cutoff(
+        self, day: date, calendar: Calendar, served: Iterable[tuple[str, time | None]]
+    ) -> Cutoff | None:
         """When the order of this day is closed: the earliest of the limits of the services that serve a meal that day,
         given by their code and their hour. None without a rule, or where the rule says nothing of the day.
         """

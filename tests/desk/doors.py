@@ -45,6 +45,7 @@ DOORS = [
     Door("account_resend", EDIT, (*HOME, "awaited"), "post"),
     Door("child_new", EDIT, HOME),
     Door("child", EDIT, (*HOME, "child")),
+    Door("child_health", EDIT, (*HOME, "child")),
     Door("child_link", EDIT, (*HOME, "child")),
     Door("child_share", EDIT, (*HOME, "child")),
     Door("child_join", EDIT, (*HOME, "child"), "post"),

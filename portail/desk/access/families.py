@@ -48,6 +48,12 @@ def get_child_link(
     return found(links, household=household_id, child=child_id)
 
 
+def get_child_health(request: HttpRequest, household_id: int, child_id: int) -> HouseholdChild:
+    """The link of this household with a child whose health the agent may read and write."""
+    require(request, Right.EDIT_FAMILIES, Right.READ_HEALTH)
+    return get_child_link(request, household_id, child_id)
+
+
 def get_child(request: HttpRequest, child_id: int, right: Right = Right.READ_FAMILIES) -> Child:
     require(request, right)
     return get_object_or_404(Child, pk=child_id)

@@ -53,6 +53,7 @@ def household(request: HttpRequest, household_id: int) -> HttpResponse:
         "can_edit": has_right(agent, Right.EDIT_FAMILIES),
         "can_decide": has_right(agent, Right.DECIDE_REQUESTS),
         "can_book": has_right(agent, Right.BOOK),
+        "reads_health": has_right(agent, Right.READ_HEALTH),
         "can_mail": has_right(agent, Right.MANAGE_MAILS),
         "can_take_payments": has_right(agent, Right.TAKE_PAYMENTS),
     }

@@ -27,11 +27,16 @@ class ChildHealth(models.Model):
     )
     has_pai = models.BooleanField(_("A un projet d'accueil individualisé (PAI)"), default=False)
     care = models.TextField(
-        _("Conduite à tenir"), max_length=1000, blank=True, help_text="Ce que dit le PAI de faire, et où est la trousse."
+        _("Conduite à tenir"),
+        max_length=1000,
+        blank=True,
+        help_text="Ce que dit le PAI de faire, et où est la trousse.",
     )
     pai_until = models.DateField(_("PAI valable jusqu'au"), null=True, blank=True)
     brings_meal = models.BooleanField(
-        _("Apporte son repas"), default=False, help_text="Panier fourni par la famille : aucun repas n'est commandé."
+        _("Apporte son repas"),
+        default=False,
+        help_text="Panier fourni par la famille : aucun repas n'est commandé.",
     )
 
     class Meta:
