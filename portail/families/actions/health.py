@@ -38,6 +38,7 @@ def set_health(
 
 def _tell(child: Child, fields: list[str], *, actor: User, now: datetime) -> None:
     homes = child.household_links.order_by("pk").values_list("household_id", flat=True)
-    labels = [str(ChildHealth._meta.get_field(field).verbose_name) for field in fields]
+    names = {field.name: str(field.verbose_name) for field in ChildHealth._meta.fields}
+    labels = [names[field] for field in fields]
     lines = [(f"household:{pk}", f"Santé {de(child)} modifiée", {"fields": labels}) for pk in homes]
     journal.record_many("child.health_edited", lines, actor=actor, now=now)
