@@ -24,6 +24,11 @@ class Right(Enum):
     READ_HEALTH = auto()
     READ_MEALS = auto()
     ORDER_MEALS = auto()
+    TAKE_ATTENDANCE = auto()
+    """In the places of one's assignments; in all of them with EVERY_PLACE."""
+    EVERY_PLACE = auto()
+    TYPE_LATE = auto()
+    """The lists of days gone by."""
 
 
 _AGENT = {
@@ -41,11 +46,14 @@ _AGENT = {
     Right.READ_HEALTH,
     Right.READ_MEALS,
     Right.ORDER_MEALS,
+    Right.TAKE_ATTENDANCE,
+    Right.EVERY_PLACE,
+    Right.TYPE_LATE,
 }
 RIGHTS: dict[str, frozenset[Right]] = {
     Role.FAMILY: frozenset(),
     Role.READER: frozenset({Right.READ_FAMILIES, Right.READ_SESSIONS, Right.READ_MEALS}),
-    Role.LEADER: frozenset({Right.READ_SESSIONS, Right.READ_HEALTH, Right.READ_MEALS}),
+    Role.LEADER: frozenset({Right.READ_SESSIONS, Right.READ_HEALTH, Right.READ_MEALS, Right.TAKE_ATTENDANCE}),
     Role.KITCHEN: frozenset({Right.READ_MEALS, Right.ORDER_MEALS}),
     Role.CASH_OFFICER: frozenset(
         {
