@@ -277,6 +277,8 @@ PORTAIL_JOBS: dict[str, str] = {
     "post-files": "portail.billing.actions.postal.make",
     "tax-certificates": "portail.billing.actions.certificates.edit_all",
     "quotient-reminders": "portail.families.actions.renewals.write_reminders",
+    "bookings.close": "portail.bookings.actions.closing_families.close_job",
+    "bookings.reopen": "portail.bookings.actions.closing_families.reopen_job",
     "regulation-trial": "portail.billing.actions.trials.try_on_bookings",
 }
 

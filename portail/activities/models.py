@@ -318,9 +318,17 @@ class ServicePlace(models.Model):
 
 
 class Closing(models.Model):
-    """An agent closed sessions: why, when, and which (the sessions point here)."""
+    """An agent closed sessions: why, when, and which (the sessions point here).
+
+    `audience`: for whom alone, in words (a class, a group); empty: for everybody. Then the sessions stay open to the
+    others, and the children it closes for are in `bookings`. `message`: what families read beside the reason.
+    `token`: the form's own; posting it twice closes once.
+    """
 
     reason = models.CharField("Motif donné aux familles", max_length=200)
+    message = models.TextField("Message aux familles", blank=True)
+    audience = models.CharField("Pour", max_length=200, blank=True)
+    token = models.UUIDField(null=True, blank=True, unique=True)
     start = models.DateField("Du")
     end = models.DateField("Au (inclus)")
     created_at = models.DateTimeField("Décidée le")

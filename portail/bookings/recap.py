@@ -12,6 +12,7 @@ from portail import rules
 from portail.activities.models import Session
 from portail.bookings.costs import Act, Cost, Difference, costs
 from portail.bookings.models import Booking, Enrolment
+from portail.bookings.queries import child_closings
 from portail.bookings.queries.known import Booked, Knowledge, knowledge
 from portail.bookings.queries.laws import law
 from portail.bookings.queries.prices import Prices
@@ -190,7 +191,7 @@ def _sessions(ids: set[int], *, lock: bool) -> dict[int, Session]:
     if lock:
         list(Session.objects.locked(list(ids)).values_list("pk"))
     rows = Session.objects.filter(pk__in=ids).select_related("service__activity", "place", "closing")
-    rows = rows.annotate(is_offered=~Exists(ENDED_OFFERS))
+    rows = rows.annotate(is_offered=~Exists(ENDED_OFFERS), has_closed_children=child_closings.HAS_SOME)
     return {session.pk: session for session in rows}
 
 
@@ -208,6 +209,7 @@ def _facts(
     """What the judgement needs, with the places as they are before this change."""
     enrolments = _enrolments(links.keys(), sessions.values())
     taken = _taken(sessions.values())
+    closed = child_closings.reasons(links.keys(), sessions.values())
     return {
         (child_id, session_id): _fact(
             links[child_id],
@@ -216,6 +218,7 @@ def _facts(
             taken.get(session_id, 0),
             own.get((child_id, session_id)),
             (child_id, session_id) in theirs,
+            closed.get((child_id, session_id)),
         )
         for child_id, session_id in pairs
     }
@@ -228,6 +231,7 @@ def _fact(
     taken: int,
     own: Booking | None,
     theirs: bool,
+    closed: str | None,
 ) -> Facts:
     enrolment = next((e for e in enrolments if _covers(e, session)), None)
     service = session.service
@@ -239,7 +243,7 @@ def _fact(
         start=service.starts_at,
         capacity=session.capacity,
         taken=taken,
-        closed=session.closing.reason if session.closing else None,
+        closed=session.closing.reason if session.closing else closed,
         bookable_from=enrolment.school_year.bookable_from if enrolment else None,
         own=own.state if own else None,
         theirs=theirs,

@@ -139,7 +139,9 @@ session_pages: list[URLPattern] = [
     path("activites/seances/<id:session_id>/", closings.session, name="session"),
     path("activites/fermetures/", closings.closing_list, name="closings"),
     path("activites/fermetures/nouvelle/", closings.closing_new, name="closing_new"),
+    path("activites/fermetures/nouvelle/tableur/", closings.closing_csv, name="closing_csv"),
     path("activites/fermetures/<id:closing_id>/", closings.closing, name="closing"),
+    path("activites/fermetures/<id:closing_id>/reprendre/", closings.closing_resume, name="closing_resume"),
     path("activites/fermetures/<id:closing_id>/rouvrir/", closings.closing_reopen, name="closing_reopen"),
 ]
 

@@ -54,7 +54,7 @@ def shown(bookings) -> str:
 
 def close(selection: Selection, reason="Panne de chauffage", seen=None, now=NOW) -> Closing:
     seen = shown(closings.touched_by(selection)) if seen is None else seen
-    return closings.close(selection, reason, seen=seen, actor=None, now=now)
+    return closings.close(selection, closings.Said(reason), seen=seen, actor=None, now=now)
 
 
 def active() -> list[tuple[str, date]]:

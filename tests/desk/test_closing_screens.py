@@ -1,13 +1,16 @@
 """Closing sessions: who is touched is shown, then told; and the way back."""
 
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 
 from portail.activities.models import Closing, Session
 from portail.bookings.models import Booking
-from portail.core.models import OutboxMail
+from portail.core import jobs
+from portail.core.models import Job, OutboxMail
+from portail.families.models import Schooling
 from tests import factories as make
 from tests.desk.screens import errors, post, said
 
@@ -146,3 +149,82 @@ def test_lists_cost_the_same_with_more_closings(desk, django_assert_num_queries)
         make.ClosingFactory()
         with django_assert_num_queries(5):
             desk.get(reverse("desk:closings"))
+
+
+@pytest.fixture
+def outing(session, cast):
+    """Léa's class goes out; it books lunch at two places of a child, Noé stays."""
+    found = make.SchoolClassFactory(name="CE1 A")
+    Schooling.objects.filter(child=cast.lea).update(school_class=found)
+    return {**DAY, "classe": found.pk}
+
+
+def test_a_class_alone_is_named_and_its_message_kept(desk, session, outing):
+    page = desk.get(address(**outing)).content.decode()
+    assert "Pour <strong>CE1 A, École Jules-Verne</strong> seulement : 1 enfant" in page
+    assert "1 réservation de 1 famille" in page
+    assert "rien ne sera demandé pour ces jours" in page
+    seen = desk.get(address(**outing)).context["seen"]
+    done = desk.post(
+        address(**outing), {"reason": "Sortie", "seen": seen, "message": "Pique-nique.", "token": uuid4()}
+    )
+    page = desk.get(done.url).content.decode()
+    assert "Pique-nique." in page
+    assert "Pour CE1 A, École Jules-Verne seulement (1 enfant)" in page
+    assert Booking.objects.active().count() == 2
+    assert "CE1 A" in desk.get(reverse("desk:closings")).content.decode()
+    opened = post(desk, "closing_reopen", Closing.objects.get().pk, give_back="1")
+    assert "Réservations rétablies : 1 ; non rétablies : 0" in said(opened)[-1]
+    assert Booking.objects.active().count() == 3
+
+
+def test_who_is_touched_leaves_for_a_spreadsheet(desk, session, outing):
+    query = "&".join(f"{name}={value}" for name, value in outing.items())
+    sheet = desk.get(f"{reverse('desk:closing_csv')}?{query}").content.decode("utf-8-sig").splitlines()
+    assert sheet[0].startswith("Dossier;Famille;Nom;Prénom;Date")
+    assert sheet[1:] == ["7001;MARTIN;Martin;Léa;03/12/2026;Cantine;Restaurant Jules-Verne;Réservé"]
+    assert desk.get(reverse("desk:closing_csv")).url == reverse("desk:closing_new")
+
+
+@pytest.mark.parametrize(
+    ("more", "field"), [({"classe": "999999"}, "classe"), ({"groupe": "1-1-Petits"}, "groupe")]
+)
+def test_an_unknown_class_or_group_is_refused(desk, session, cast, more, field):
+    cast.noe.enrolments.update(group="Grands")
+    assert list(errors(desk.get(address(**DAY, **more)))) == [field]
+
+
+def test_a_class_and_a_group_together_are_refused(desk, session, outing, cast):
+    cast.noe.enrolments.update(group="Grands")
+    enrolment = cast.noe.enrolments.get()
+    group = f"{enrolment.activity_id}-{enrolment.school_year_id}-Grands"
+    assert list(errors(desk.get(address(**outing, groupe=group)))) == ["groupe"]
+
+
+def test_what_is_already_invoiced_is_told_with_its_amount(desk, session, cast):
+    account = make.AccountFactory(household=cast.alice.household)
+    line = make.InvoiceLineFactory(invoice=make.InvoiceFactory(account=account), child=cast.lea)
+    make.ChargeFactory(
+        account=account,
+        kind="booking",
+        key="booking:1",
+        line=line,
+        amount="3.20",
+        booking=Booking.objects.get(child=cast.lea),
+    )
+    page = desk.get(address(**DAY)).content.decode()
+    assert "1 est déjà facturée" in page
+    assert "3,20" in page
+
+
+def test_work_that_stopped_is_taken_up_again(desk, session):
+    close(desk, **DAY)
+    closing = Closing.objects.get()
+    job = jobs.start("bookings.close", f"closing:{closing.pk}", now=make.NOW)
+    Job.objects.filter(pk=job.pk).update(state=Job.State.FAILED, attempts=5)
+    assert "Reprendre" in desk.get(reverse("desk:closing", args=[closing.pk])).content.decode()
+    assert "reprend" in said(post(desk, "closing_resume", closing.pk))[-1]
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == (Job.State.WAITING, 0)
+    post(desk, "closing_resume", closing.pk)
+    assert Job.objects.count() == 1

@@ -86,7 +86,7 @@ def town(cast):
     cast.receipt = change(cast.alice, add(cast.lea, booked))
     make.CalendarEntryFactory(start=MONDAY + timedelta(days=7), end=MONDAY + timedelta(days=11))
     selection = Selection(MONDAY + timedelta(days=3), MONDAY + timedelta(days=3))
-    closings.close(selection, "Panne de chauffage", seen="", actor=cast.agnes, now=IN_TIME)
+    closings.close(selection, closings.Said("Panne de chauffage"), seen="", actor=cast.agnes, now=IN_TIME)
     cast.contact = make.ChildContactFactory(
         household=cast.alice.household, child=cast.lea, may_pick_up=True, is_emergency=True
     )
@@ -328,7 +328,9 @@ def about_bookings(cast) -> None:
     change(cast.alice, remove(cast.lea, thursday))
     selection = Selection(monday.date, tuesday.date)
     seen = fingerprint(closings.touched_by(selection))
-    closing = closings.close(selection, "Panne de chauffage", seen=seen, actor=cast.agnes, now=IN_TIME)
+    closing = closings.close(
+        selection, closings.Said("Panne de chauffage"), seen=seen, actor=cast.agnes, now=IN_TIME
+    )
     make.BookingFactory(child=cast.noe, session=monday, household=cast.alice.household)
     closings.reopen(closing, give_back=True, actor=cast.agnes, now=IN_TIME)
     assert Receipt.objects.count() == 4

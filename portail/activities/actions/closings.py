@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -39,7 +40,15 @@ class NothingToClose(Exception):
     """No session of this selection is open."""
 
 
-def close_sessions(selection: Selection, reason: str, *, actor: User | None, now: datetime) -> Closing:
+def close_sessions(
+    selection: Selection,
+    reason: str,
+    *,
+    actor: User | None,
+    now: datetime,
+    message: str = "",
+    token: UUID | None = None,
+) -> Closing:
     """Close every open session of the selection, and keep why. Raises NothingToClose.
 
     Closing again what this very closing closed gives that closing back. Bookings are not looked at.
@@ -50,7 +59,13 @@ def close_sessions(selection: Selection, reason: str, *, actor: User | None, now
         if not sessions:
             return _same_closing(selection, reason)
         closing = Closing.objects.create(
-            reason=reason, start=selection.start, end=selection.end, created_at=now, created_by=actor
+            reason=reason,
+            message=message,
+            token=token,
+            start=selection.start,
+            end=selection.end,
+            created_at=now,
+            created_by=actor,
         )
         Session.objects.filter(pk__in=[session.pk for session in sessions]).update(closing=closing)
         journal.record(
@@ -91,12 +106,18 @@ def reopen_sessions(closing: Closing, *, actor: User | None, now: datetime) -> l
         journal.record(
             "closing.reopened",
             f"closing:{closing.pk}",
-            summary=f"{many(len(ids), 'séance rouverte')} {stretch(closing)} : {closing.reason}",
+            summary=f"{_reopened(len(ids), closing)} {stretch(closing)} : {closing.reason}",
             actor=actor,
             now=now,
             before={"sessions": ids},
         )
         return sessions
+
+
+def _reopened(count: int, closing: Closing) -> str:
+    return (
+        f"Séances rouvertes pour {closing.audience}" if closing.audience else many(count, "séance rouverte")
+    )
 
 
 def stretch(closing: Closing) -> str:

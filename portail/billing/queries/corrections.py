@@ -77,9 +77,18 @@ def _doubtful(ids: list[int], since: date, last: date, services: tuple[str, ...]
     proved = Quotient.objects.filter(
         household=OuterRef("account__household"), created_at__gt=OuterRef("created_at")
     )
+    adjusted = Exists(_published().filter(adjusts=OuterRef("pk")))  # cancelled then, perhaps given back since
     changed = ~Q(booking__state=Booking.State.BOOKED) | Exists(absent) | Exists(taken_back) | Exists(proved)
-    found = _published().filter(
-        changed, account__household__in=ids, kind__in=BOOKED_KINDS, day__gte=since, day__lte=last
+    found = (
+        _published()
+        .annotate(is_adjusted=adjusted)
+        .filter(
+            changed | Q(is_adjusted=True),
+            account__household__in=ids,
+            kind__in=BOOKED_KINDS,
+            day__gte=since,
+            day__lte=last,
+        )
     )
     if services:
         found = found.filter(service__code__in=services)
@@ -259,5 +268,7 @@ def _cancelled(booking: Booking) -> str:
 def _sentence(charge: Charge, reason: str) -> str:
     """What is corrected, and why, in words."""
     assert charge.line is not None
+    if not reason and charge.is_adjusted:  # type: ignore[attr-defined]
+        reason = "Réservation rétablie"
     told = reason or f"Facturé de nouveau, après un avoir sur la facture {charge.line.invoice.number}"
     return f"{told} ; corrige la facture {charge.line.invoice.number}."[:300]

@@ -42,6 +42,6 @@ def not_invoiced(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
 
 
 def not_by_a_closing(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
-    """Those that no closing of the service added or took away."""
+    """Those that no closing of the service took away: what it gave back is as if it had never been taken."""
     closed = ReceiptLine.objects.filter(booking=OuterRef("pk"), receipt__closing__isnull=False)
-    return bookings.exclude(Exists(closed))
+    return bookings.exclude(Exists(closed), state=Booking.State.CANCELLED)

@@ -5,30 +5,48 @@ bookings at the moment of writing is refused. The sessions, the bookings, a rece
 the mails are one transaction.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from portail.accounts.models import User
 from portail.activities.actions import closings as sessions_of
-from portail.activities.actions.closings import Selection
+from portail.activities.actions.closings import NothingToClose, Selection
 from portail.activities.actions.sessions import set_capacities, set_capacity
 from portail.activities.models import Closing, ServicePlace, Session
-from portail.bookings.actions.receipts import issue
-from portail.bookings.models import Booking, Receipt, ReceiptLine
-from portail.bookings.queries.touched import Family, by_family, fingerprint
-from portail.bookings.recap import Change, Pair, Wish, recap
-from portail.bookings.standing import Standing, State
-from portail.core import outbox
-from portail.families import recipients
+from portail.bookings.actions import closing_families as families
+from portail.bookings.actions.by_batches import AT_ONCE
+from portail.bookings.actions.closing_families import (
+    CLOSE,
+    REOPEN,
+    REOPENED_MAIL,
+    Reopening,
+    cancel,
+    cancel_some,
+    receipts_of,
+)
+from portail.bookings.models import Booking, ChildClosing, Receipt
+from portail.bookings.queries.audiences import Audience
+from portail.bookings.queries.child_closings import pairs_to_close, taken_by
+from portail.bookings.queries.touched import by_family, fingerprint
+from portail.core import jobs, journal
+from portail.core.text import many
 
-REOPENED_MAIL = "bookings/mail/reopened"
+__all__ = ["REOPENED_MAIL", "Reopening"]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What families are told, and the form it was written in. `message`: beside the reason, in their mail."""
+
+    reason: str
+    message: str = ""
+    token: UUID | None = None
 
 
 class OthersTouched(Exception):
@@ -43,32 +61,78 @@ class PlacesTaken(Exception):
         super().__init__(f"{len(self.last)} bookings beyond the capacity")
 
 
-@dataclass
-class Reopening:
-    """What was opened again, and what became of the bookings that the closing had cancelled."""
-
-    sessions: int = 0
-    given_back: int = 0
-    not_given_back: int = 0
+def touched_by(selection: Selection, audience: Audience | None = None) -> QuerySet[Booking]:
+    """The bookings that closing these sessions, for these children alone when some are named, would cancel."""
+    found = Booking.objects.active().filter(session__in=selection.open_sessions())
+    return found if audience is None else found.filter(child__in=audience.children)
 
 
-def touched_by(selection: Selection) -> QuerySet[Booking]:
-    """The bookings that closing these sessions would cancel."""
-    return Booking.objects.active().filter(session__in=selection.open_sessions())
-
-
-def close(selection: Selection, reason: str, *, seen: str, actor: User | None, now: datetime) -> Closing:
+def close(
+    selection: Selection,
+    said: Said,
+    *,
+    seen: str,
+    actor: User | None,
+    now: datetime,
+    audience: Audience | None = None,
+) -> Closing:
     """Close the open sessions of the selection, cancel their bookings and tell the families.
 
-    The same closing asked twice is done once. Raises NothingToClose, OthersTouched.
+    With an `audience`, they close for its children alone. Many families are left to the worker; from now on nobody
+    books there anyway. The same closing asked twice is done once. Raises NothingToClose, OthersTouched.
     """
     with transaction.atomic():
-        closing = sessions_of.close_sessions(selection, reason, actor=actor, now=now)
-        bookings = Booking.objects.active().filter(session__closing=closing)
-        families = by_family(bookings)
-        if families and fingerprint(b for f in families for b in f.bookings) != seen:
+        if said.token and (done := Closing.objects.filter(token=said.token).first()):
+            return done
+        if audience is None:
+            closing = sessions_of.close_sessions(
+                selection, said.reason, actor=actor, now=now, message=said.message, token=said.token
+            )
+        else:
+            closing = _close_for(selection, audience, said, actor, now)
+        touched = list(taken_by(closing).only("pk", "household_id"))
+        if touched and fingerprint(touched) != seen:
             raise OthersTouched
-        _cancel(families, reason, actor, now, closing)
+        count = len({booking.household_id for booking in touched})
+        if count > AT_ONCE:
+            jobs.start(CLOSE, f"closing:{closing.pk}", now=now, actor=actor, data={"total": count})
+        elif count:
+            cancel_some(closing, actor, now)
+    return closing
+
+
+def _close_for(
+    selection: Selection, audience: Audience, said: Said, actor: User | None, now: datetime
+) -> Closing:
+    """Close to these children, where they are enrolled or booked, the sessions that are open to the others."""
+    list(
+        Session.objects.locked(list(selection.open_sessions().values_list("pk", flat=True))).values_list("pk")
+    )
+    pairs = pairs_to_close(selection.open_sessions(), audience.children)
+    if not pairs:
+        raise NothingToClose
+    closing = Closing.objects.create(
+        reason=said.reason,
+        message=said.message,
+        token=said.token,
+        audience=audience.label[:200],
+        start=selection.start,
+        end=selection.end,
+        created_at=now,
+        created_by=actor,
+    )
+    rows = [ChildClosing(closing=closing, child_id=child, session_id=pk) for child, pk in sorted(pairs)]
+    ChildClosing.objects.bulk_create(rows, batch_size=500)
+    children, sessions = len({child for child, _ in pairs}), len({pk for _, pk in pairs})
+    journal.record(
+        "closing.created",
+        f"closing:{closing.pk}",
+        summary=f"{many(sessions, 'séance fermée')} {sessions_of.stretch(closing)} pour {closing.audience} "
+        f"({many(children, 'enfant')}) : {said.reason}",
+        actor=actor,
+        now=now,
+        after={"reason": said.reason, "pairs": sorted(pairs)},
+    )
     return closing
 
 
@@ -102,8 +166,8 @@ def change_places(
             raise PlacesTaken(last)
         if last and fingerprint(last) != seen:
             raise OthersTouched
-        families = by_family(Booking.objects.filter(pk__in=[booking.pk for booking in last]))
-        receipts = _cancel(families, reason, actor, now, None)
+        losing = by_family(Booking.objects.filter(pk__in=[booking.pk for booking in last]))
+        receipts = cancel(losing, reason, actor, now, None)
         set_capacity(session, capacity, actor=actor, now=now)
     return receipts
 
@@ -153,91 +217,19 @@ def _give(
 def reopen(closing: Closing, *, give_back: bool, actor: User | None, now: datetime) -> Reopening:
     """Open the sessions of a closing again and tell the families it had touched.
 
-    `give_back`: book again what it cancelled, wherever it is still possible (the day has not passed, a place is free,
-    the child is still enrolled and of that household). Opening twice is opening once.
+    `give_back`: its bookings live again, wherever it is still possible (the day has not passed, a place is free, the
+    child is still enrolled and of that household). Many families are left to the worker. Opening twice is opening once.
     """
     with transaction.atomic():
-        sessions = sessions_of.reopen_sessions(closing, actor=actor, now=now)
-        done = Reopening(sessions=len(sessions))
-        if not sessions:
-            return done
-        for receipt, bookings in _cancelled_by(closing):
-            back = _book_again(receipt, bookings, closing, actor, now) if give_back else set()
-            left = [booking for booking in bookings if (booking.child_id, booking.session_id) not in back]
-            done.given_back += len(back)
-            done.not_given_back += len(left)
-            _tell_reopened(receipt, left, now)
-    return done
-
-
-def _cancel(
-    families: Iterable[Family], reason: str, actor: User | None, now: datetime, closing: Closing | None
-) -> list[Receipt]:
-    return [
-        issue(
-            family.household,
-            [_removal(booking, reason) for booking in family.bookings],
-            token=uuid4(),
-            actor=actor,
-            now=now,
-            by_service=True,
-            reason=reason,
-            closing=closing,
-        )
-        for family in families
-    ]
-
-
-def _removal(booking: Booking, reason: str) -> Change:
-    standing = Standing(State.CLOSED, can_change=True, why=reason)
-    return Change(booking.child, booking.session, False, standing, booking=booking)
-
-
-def _cancelled_by(closing: Closing) -> list[tuple[Receipt, list[Booking]]]:
-    """The receipts of a closing, each with the bookings it cancelled."""
-    lines = (
-        ReceiptLine.objects.filter(receipt__closing=closing, change=ReceiptLine.Change.REMOVED)
-        .select_related("receipt__household", "booking__child", "booking__session__service")
-        .order_by("receipt_id", "pk")
-    )
-    found: dict[int, tuple[Receipt, list[Booking]]] = {}
-    for line in lines:
-        found.setdefault(line.receipt_id, (line.receipt, []))[1].append(line.booking)
-    return list(found.values())
-
-
-def _book_again(
-    receipt: Receipt, bookings: list[Booking], closing: Closing, actor: User | None, now: datetime
-) -> set[Pair]:
-    """Book what can still be, for the children still of this household; the child and session of each."""
-    household = receipt.household
-    children = set(household.child_links.values_list("child_id", flat=True))
-    wishes = [Wish(b.child_id, b.session_id, True) for b in bookings if b.child_id in children]
-    found = recap(household, wishes, now=now, as_service=True, lock=True)
-    if found.added:
-        issue(
-            household,
-            found.added,
-            token=uuid4(),
-            actor=actor,
-            now=now,
-            by_service=True,
-            reason=f"Réouverture : {closing.reason}",
-            difference=found.difference.total if found.difference else None,
-        )
-    return {(change.child.pk, change.session.pk) for change in found.added}
-
-
-def _tell_reopened(receipt: Receipt, bookings: list[Booking], now: datetime) -> None:
-    """A mail about the days that may be booked again; none when they have all gone by."""
-    coming = [booking for booking in bookings if booking.session.date >= timezone.localdate(now)]
-    for address, language in recipients.of_household(receipt.household) if coming else ():
-        outbox.post(
-            REOPENED_MAIL,
-            to=address,
-            subject=_("Séances rouvertes"),
-            context={"reason": receipt.reason, "bookings": coming},
-            now=now,
-            about=receipt.household.journal_subject,
-            language=language,
-        )
+        kept = Closing.objects.select_for_update().get(pk=closing.pk)
+        children = 0 if kept.reopened_at else ChildClosing.objects.filter(closing=kept).delete()[0]
+        sessions = sessions_of.reopen_sessions(kept, actor=actor, now=now)
+        done = Reopening(sessions=len(sessions) or children)
+        receipts = list(receipts_of(kept).order_by("pk")) if done.sessions else []
+        if len(receipts) > AT_ONCE:
+            data = {"give_back": give_back, "total": len(receipts)}
+            jobs.start(REOPEN, f"closing:{kept.pk}", now=now, actor=actor, data=data)
+            done.later = len(receipts)
+        elif receipts:
+            families.give_back(kept, receipts, actor, now, done, wanted=give_back)
+        return done

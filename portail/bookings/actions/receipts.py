@@ -63,11 +63,19 @@ def issue(
 
 
 def _write(receipt: Receipt, added: list[Change], removed: list[Change], now: datetime) -> None:
-    """The bookings, and a line of the receipt for each."""
-    booked = Booking.objects.bulk_create(
-        Booking(child=change.child, session=change.session, household=receipt.household, created_at=now)
-        for change in added
+    """The bookings, and a line of the receipt for each. What is added with a booking was cancelled: it lives again."""
+    fresh = [change for change in added if change.booking is None]
+    revived = [change.booking for change in added if change.booking]
+    Booking.objects.filter(pk__in=[booking.pk for booking in revived]).update(
+        state=Booking.State.BOOKED, cancelled_at=None
     )
+    made = iter(
+        Booking.objects.bulk_create(
+            Booking(child=change.child, session=change.session, household=receipt.household, created_at=now)
+            for change in fresh
+        )
+    )
+    booked = [change.booking or next(made) for change in added]
     cancelled = [change.booking for change in removed if change.booking]
     Booking.objects.filter(pk__in=[booking.pk for booking in cancelled]).update(
         state=Booking.State.CANCELLED, cancelled_at=now
@@ -89,6 +97,7 @@ def _line(receipt: Receipt, booking: Booking, change: Change) -> ReceiptLine:
         price=change.cost.amount if change.cost else None,
         explanation=change.cost.as_json() if change.cost else {},
         is_late=change.standing.is_late,
+        was="" if change.wanted else booking.state,
     )
 
 

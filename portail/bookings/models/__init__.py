@@ -2,6 +2,7 @@
 
 from portail.bookings.models.absences import Absence
 from portail.bookings.models.bookings import Booking, BookingQuerySet
+from portail.bookings.models.closings import ChildClosing
 from portail.bookings.models.enrolments import Enrolment
 from portail.bookings.models.feeds import CalendarFeed
 from portail.bookings.models.receipts import Receipt, ReceiptLine, receipt_number
@@ -11,6 +12,7 @@ __all__ = [
     "Booking",
     "BookingQuerySet",
     "CalendarFeed",
+    "ChildClosing",
     "Enrolment",
     "Receipt",
     "ReceiptLine",

@@ -93,6 +93,7 @@ class ReceiptLine(models.Model):
     )
     explanation = models.JSONField(_("Pourquoi ce prix"), default=dict, blank=True)
     is_late = models.BooleanField("Après la date limite", default=False)
+    was = models.CharField("État avant le retrait", max_length=10, blank=True)
 
     class Meta:
         verbose_name = "ligne de reçu"

@@ -8,10 +8,12 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
 
 from portail import rules
 from portail.activities.models import ServicePlace, Session
 from portail.bookings.models import Booking
+from portail.bookings.queries.child_closings import reason_for
 from portail.bookings.queries.known import Basket, Booked, Knowledge, whole_periods
 from portail.bookings.queries.told import Teller
 from portail.bookings.standing import Facts, Standing, State
@@ -196,7 +198,7 @@ def _offered(children: Any, first: date, last: date) -> QuerySet:
             "pk",
             "date",
             "capacity",
-            "closing__reason",
+            Coalesce("closing__reason", reason_for(f"{enrolment}child")),
             RawSQL(TAKEN, ()),  # noqa: S611 - a constant
             *(f"service__{name}" for name in _SERVICE),
         )

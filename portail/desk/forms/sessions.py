@@ -8,6 +8,7 @@ from django import forms
 from portail.activities.actions.closings import Selection
 from portail.activities.models import Place, School, Service, ServicePlace
 from portail.core.forms import DayInput, Form
+from portail.desk.forms.audiences import AudienceForm
 from portail.desk.forms.calendar import within_reason
 from portail.desk.forms.structure import CapacityField
 
@@ -86,14 +87,34 @@ class ReasonForm(Form):
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
-class SelectionForm(StretchForm):
-    """Which sessions to close: days, narrowed or not to a school, a place, a service."""
+class ClosingForm(ReasonForm):
+    """Why sessions close, and what else families are told."""
+
+    reason = forms.CharField(
+        label="Motif donné aux familles",
+        max_length=200,
+        help_text="Les familles le lisent tel quel, par exemple « Grève » ou « Sortie au musée ».",
+    )
+    message = forms.CharField(
+        label="Message aux familles",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Ajouté au courriel, sous le motif : un pique-nique à prévoir, une heure de retour…",
+    )
+    token = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+
+class SelectionForm(StretchForm, AudienceForm):
+    """Which sessions to close: days, narrowed or not to a school, a place, a service; or to a class, a group alone."""
 
     ecole = forms.ModelChoiceField(School.objects.all(), label="École", required=False, empty_label="Toutes")
     lieu = forms.ModelChoiceField(Place.objects.all(), label="Lieu", required=False, empty_label="Tous")
     prestation = forms.ModelChoiceField(
         Service.objects.all(), label="Prestation", required=False, empty_label="Toutes"
     )
+
+    field_order = ["du", "au", "ecole", "lieu", "prestation", "classe", "groupe"]
 
     def selection(self) -> Selection:
         values = self.cleaned_data

@@ -1,28 +1,36 @@
 """Closings: whose bookings are touched, closed for good, opened again. And the places of one session."""
 
+from uuid import uuid4
+
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portail.accounts.rights import Right
-from portail.activities.actions.closings import NothingToClose
+from portail.activities.actions.closings import NothingToClose, Selection
 from portail.activities.models import Closing, Session
+from portail.billing.queries.cancelling import credit_of
 from portail.bookings.actions import closings as actions
+from portail.bookings.actions.by_batches import take_up_again
 from portail.bookings.models import Booking
-from portail.bookings.queries.touched import Family, by_family, fingerprint
+from portail.bookings.queries.audiences import Audience
+from portail.bookings.queries.child_closings import pairs_to_close
+from portail.bookings.queries.touched import by_family, fingerprint
+from portail.core import jobs
+from portail.core.spreadsheets import csv_response
 from portail.core.text import many
 from portail.desk import access
-from portail.desk.forms.sessions import CapacityForm, ReasonForm, SelectionForm
+from portail.desk.forms.sessions import CapacityForm, ClosingForm, ReasonForm, SelectionForm
 from portail.desk.views.replies import status_of
 from portail.desk.views.sessions import month_url
 
 A_PAGE = 25
 FAMILIES_A_PAGE = 40
+HEADER = ("Dossier", "Famille", "Nom", "Prénom", "Date", "Prestation", "Lieu", "État")
 
 
 @require_safe
@@ -41,12 +49,19 @@ def closing_new(request: HttpRequest) -> HttpResponse:
     form = SelectionForm(request.GET if "du" in request.GET else None)
     if not form.is_valid():
         return render(request, "desk/closings/new.html", {"form": form}, status=status_of(form))
-    selection = form.selection()
-    reason_form = ReasonForm(request.POST or None)
+    selection, audience = form.selection(), form.audience()
+    reason_form = ClosingForm(request.POST or None, initial={"token": uuid4()})
     if reason_form.is_valid():
-        reason, seen = reason_form.cleaned_data["reason"], reason_form.cleaned_data["seen"]
+        values = reason_form.cleaned_data
         try:
-            closing = actions.close(selection, reason, seen=seen, actor=agent, now=timezone.now())
+            closing = actions.close(
+                selection,
+                actions.Said(values["reason"], values["message"], values["token"]),
+                seen=values["seen"],
+                actor=agent,
+                now=timezone.now(),
+                audience=audience,
+            )
         except NothingToClose:
             reason_form.add_error(None, "Aucune de ces séances n'est ouverte : il n'y a plus rien à fermer.")
         except actions.OthersTouched:
@@ -58,11 +73,10 @@ def closing_new(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, "Les séances sont fermées, et les familles touchées prévenues.")
             return redirect("desk:closing", closing.pk)
-    families = by_family(actions.touched_by(selection))
-    context = _preview(request, families) | {
+    context = _preview(request, selection, audience) | {
         "form": form,
         "reason_form": reason_form,
-        "session_count": selection.open_sessions().count(),
+        "audience": audience,
         "closed_count": selection.sessions().exclude(closing=None).count(),
         "first_past": selection.start < timezone.localdate(),
     }
@@ -70,22 +84,50 @@ def closing_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def closing_csv(request: HttpRequest) -> HttpResponse:
+    """Whom the closing chosen in the address would touch, a line a booking."""
+    access.require(request, Right.MANAGE_ACTIVITIES)
+    form = SelectionForm(request.GET)
+    if not form.is_valid():
+        return redirect("desk:closing_new")
+    touched = by_family(actions.touched_by(form.selection(), form.audience()))
+    rows = [
+        (
+            family.household.number,
+            family.household.name,
+            booking.child.last_name,
+            booking.child.first_name,
+            booking.session.date,
+            booking.session.service.name,
+            booking.session.place.name,
+            booking.get_state_display(),
+        )
+        for family in touched
+        for booking in family.bookings
+    ]
+    return csv_response(f"fermeture-{form.cleaned_data['du']}", HEADER, rows)
+
+
+@require_safe
 def closing(request: HttpRequest, closing_id: int) -> HttpResponse:
-    """What was closed, for whom, and the way back."""
+    """What was closed, for whom, how far the worker is, and the way back."""
     found = access.get_closing(request, closing_id)
     receipts = (
         found.receipts.select_related("household")
         .annotate(days=Count("lines"))
         .order_by("household__name_key", "pk")
     )
+    closed = Session.objects.filter(Q(closing=found) | Q(child_closings__closing=found))
     sessions = (
-        found.sessions.values("service__name", "place__name")
-        .annotate(count=Count("pk"))
+        closed.values("service__name", "place__name")
+        .annotate(count=Count("pk", distinct=True))
         .order_by("place__name", "service__name")
     )
     context = {
         "closing": found,
         "sessions": sessions,
+        "children": found.child_closings.values("child").distinct().count(),
+        "job": jobs.last(f"closing:{found.pk}"),
         "page": Paginator(receipts, FAMILIES_A_PAGE).get_page(request.GET.get("page")),
         "is_past": found.end < timezone.localdate(),
     }
@@ -101,14 +143,29 @@ def closing_reopen(request: HttpRequest, closing_id: int) -> HttpResponse:
         actor=access.person(request),
         now=timezone.now(),
     )
-    if done.sessions:
+    if done.later:
         messages.success(
             request,
-            f"{many(done.sessions, 'séance rouverte')}. Réservations rétablies : {done.given_back} ; "
+            f"Les séances sont rouvertes. {many(done.later, 'famille')} sont prévenues, l'avancement est ci-dessous.",
+        )
+    elif done.sessions:
+        opened = "Séances rouvertes" if found.audience else many(done.sessions, "séance rouverte")
+        messages.success(
+            request,
+            f"{opened}. Réservations rétablies : {done.given_back} ; "
             f"non rétablies : {done.not_given_back}. Les familles sont prévenues.",
         )
     else:
         messages.info(request, "Cette fermeture était déjà levée : rien n'a changé.")
+    return redirect("desk:closing", found.pk)
+
+
+@require_POST
+def closing_resume(request: HttpRequest, closing_id: int) -> HttpResponse:
+    """Take up the work on families again, where it stopped."""
+    found = access.get_closing(request, closing_id)
+    if take_up_again(f"closing:{found.pk}", now=timezone.now()):
+        messages.success(request, "Le travail reprend là où il s'était arrêté.")
     return redirect("desk:closing", found.pk)
 
 
@@ -168,13 +225,21 @@ def _too_few(last: list[Booking]) -> str:
     )
 
 
-def _preview(request: HttpRequest, families: list[Family]) -> dict[str, object]:
-    """Who is touched, a page at a time; what is confirmed is the whole."""
+def _preview(request: HttpRequest, selection: Selection, audience: Audience | None) -> dict[str, object]:
+    """Who is touched, a page at a time, and what they get back; what is confirmed is the whole."""
+    families = by_family(actions.touched_by(selection, audience))
     bookings = [booking for family in families for booking in family.bookings]
     return {
+        "session_count": _sessions_to_close(selection, audience),
         "page": Paginator(families, FAMILIES_A_PAGE).get_page(request.GET.get("page")),
         "family_count": len(families),
         "booking_count": len(bookings),
+        "credit": credit_of(booking.pk for booking in bookings),
         "seen": fingerprint(bookings),
-        "edit_url": f"{reverse('desk:closing_new')}",
     }
+
+
+def _sessions_to_close(selection: Selection, audience: Audience | None) -> int:
+    if audience is None:
+        return selection.open_sessions().count()
+    return len({session for _, session in pairs_to_close(selection.open_sessions(), audience.children)})
