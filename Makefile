@@ -20,12 +20,13 @@ quick: format ## mise en forme, style et tests rapides sur SQLite
 	@$(PY) -m ruff check .
 	@exec $(PY) -m pytest -q -n 2 --ignore=tests/e2e -m "not slow"
 
-format: ## remettre le code et les gabarits en forme
+format: ## remettre le code, les gabarits et les catalogues en forme
 	@scripts/environment.sh dev
 	@$(PY) -m ruff check --quiet --fix-only .
 	@$(PY) -m ruff format --quiet .
 	@$(PY) -m djlint --quiet --reformat portail > /dev/null || true
 	@$(PY) -m djlint --quiet --reformat portail > /dev/null # une seconde fois : djlint n'est pas stable du premier coup
+	@$(PY) scripts/messages.py > /dev/null
 
 messages: ## reprendre les textes des familles dans les catalogues de langues
 	@scripts/environment.sh dev

@@ -5,7 +5,9 @@ fields that are as the page proposes them.
 """
 
 import re
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
+from itertools import cycle, islice
 from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
 
@@ -64,10 +66,17 @@ TAKEN_OTHERWISE = {
     "9999-12-31",
     "\u202e\ud7ff \n\t",
 }
-PARSED = {"page", "q"}
+IDS_TAKEN_OTHERWISE = ("0", HUGE, "-1", "%00")
+QUESTIONS_TAKEN_OTHERWISE = (HUGE, "1" * 5000, "\x00", "a" * 10_000)
+SENT_TO_EACH = 5
 REFUSALS = {400, 403, 404, 405, 409, 410, 413, 422, 429}
 # Forms that end the session or are somebody's whole way in: other tests know them.
 NOT_HERE = {"/deconnexion/"}
+
+
+def is_second() -> bool:
+    """PostgreSQL, which runs after SQLite: everything was tried there."""
+    return connection.vendor == "postgresql"
 
 
 def client_of(world: Any, role: str) -> GuardingClient:
@@ -83,7 +92,7 @@ def test_absurd_addresses(world, role):
     client = client_of(world, role)
     for address in addresses():
         for param in address.params:
-            for value in IDS:
+            for value in IDS_TAKEN_OTHERWISE if is_second() else IDS:
                 path = address.raw({**raw_values(world, address), param: value})
                 for method in (client.get, client.post):
                     with transaction.atomic():
@@ -109,7 +118,7 @@ def test_absurd_questions(world, role):
             name for link in re.findall(r'href="([^"]*)"', page) for name in parse_qs(urlsplit(link).query)
         }
         for name in sorted(asked | {"page"}):
-            for value in QUESTIONS:
+            for value in QUESTIONS_TAKEN_OTHERWISE if is_second() else QUESTIONS:
                 assert client.get(path, {name: value}).status_code in {200, 302, *REFUSALS}, (
                     path,
                     name,
@@ -120,7 +129,8 @@ def test_absurd_questions(world, role):
 @pytest.mark.parametrize("role", ["anonymous", "newcomer", "alice", "alix"])
 def test_absurd_forms(world, role):
     client = client_of(world, role)
-    seen, sent, before = set(), 0, what_is_wrong()
+    seen, sent, written = set(), 0, 0
+    before = what_is_wrong({model._meta.db_table for model in apps.get_models()})
     for path, page in pages(world, client):
         for form in forms(page):
             action = urlsplit(urljoin(path, form.action)).path
@@ -131,29 +141,39 @@ def test_absurd_forms(world, role):
             for name, value in absurdities(form):
                 sent += 1
                 with transaction.atomic():
-                    send(client, action, form, {name: value}, before)
+                    written += bool(send(client, action, form, {name: value}, before))
                     transaction.set_rollback(True)
-    assert sent > 50
+    assert sent > 20
+    assert written
 
 
 def absurdities(form: Form) -> Iterator[tuple[str, str]]:
-    """Everything on the first engine; on PostgreSQL what it may take otherwise."""
-    is_second = connection.vendor == "postgresql"
-    values = [value for value in VALUES if not is_second or value in TAKEN_OTHERWISE]
-    for name in (*form.fields, *form.files):
+    """For each field a part of the values, always the same for the same name, so that all of them are met by each
+    kind of field; of the fields of a repeated row, the first row's. PostgreSQL gets what it may take otherwise.
+    """
+    values = [value for value in VALUES if not is_second() or value in TAKEN_OTHERWISE]
+    kinds = {re.sub(r"\d+", "", name): name for name in reversed((*form.fields, *form.files))}
+    for kind, name in kinds.items():
         if name != "csrfmiddlewaretoken":
-            yield from ((name, value) for value in values)
+            start = zlib.crc32(f"{form.action} {kind}".encode()) % len(values)
+            yield from ((name, value) for value in islice(cycle(values), start, start + SENT_TO_EACH))
 
 
-def send(client: GuardingClient, action: str, form: Form, absurd: dict[str, str], before: set[str]) -> None:
+def send(
+    client: GuardingClient, action: str, form: Form, absurd: dict[str, str], before: set[str]
+) -> set[str]:
+    """The tables that were written to."""
     files = {name: SimpleUploadedFile("texte.pdf", PDF, "application/pdf") for name in form.files}
     told = (action, {name: value[:40] for name, value in absurd.items()})
-    response = client.post(action, {**form.fields, **files, **absurd})
+    written = Written()
+    with connection.execute_wrapper(written):
+        response = client.post(action, {**form.fields, **files, **absurd})
     assert response.status_code in {200, 302, *REFUSALS}, (*told, response.status_code)
+    assert what_is_wrong(written.tables) - before == set(), told
     if response.status_code == 302:
-        assert what_is_wrong() - before == set(), told
         shown = read(client.get(response["Location"]))
         assert "<script>alert" not in shown, told
+    return written.tables
 
 
 def read(response: HttpResponse) -> str:
@@ -161,11 +181,23 @@ def read(response: HttpResponse) -> str:
     return content.decode(errors="replace")
 
 
-def what_is_wrong() -> set[str]:
-    """The rows of the portal that its own models would refuse."""
+class Written:
+    """Notes the tables that are written to, for `connection.execute_wrapper`."""
+
+    def __init__(self) -> None:
+        self.tables: set[str] = set()
+
+    def __call__(self, execute: Callable, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if found := re.match(r'(?:INSERT INTO|UPDATE|INSERT OR IGNORE INTO) "(\w+)"', str(sql)):
+            self.tables.add(found[1])
+        return execute(sql, params, many, context)
+
+
+def what_is_wrong(tables: set[str]) -> set[str]:
+    """The rows of these tables of the portal that its own models would refuse."""
     found = set()
     for model in apps.get_models():
-        if model.__module__.startswith("portail."):
+        if model.__module__.startswith("portail.") and model._meta.db_table in tables:
             found |= {problem for row in model._default_manager.all() if (problem := problem_of(row))}
     return found
 

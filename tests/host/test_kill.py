@@ -1,4 +1,4 @@
-"""kill -9 of everything, in the middle of a thousand bookings and their mails, on a real server and real mail.
+"""kill -9 of everything, in the middle of some five hundred bookings and their mails, on a real server and real mail.
 
 What must hold afterwards: a receipt if and only if there was a change, whole; every receipt that a parent saw is kept;
 every mail written is delivered, and none more often than it was interrupted.
@@ -20,7 +20,7 @@ from tests.smtp import MailServer
 
 pytestmark = pytest.mark.slow
 
-FAMILIES, DAYS, DAYS_AT_A_TIME, TOGETHER = 25, 40, 4, 6
+FAMILIES, DAYS, DAYS_AT_A_TIME, TOGETHER = 15, 32, 4, 6
 LEASE_SECONDS = 5
 MOST_TRIES = 200
 VICTIMS = (
@@ -40,9 +40,9 @@ class SlowMailServer(MailServer):
     """
 
     async def handle_DATA(self, server, session, envelope) -> str:
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.05)
         reply = await super().handle_DATA(server, session, envelope)
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.05)
         return reply
 
 
