@@ -20,6 +20,7 @@ _TITLES = {
     "quotient": "règle de quotient",
     "constraints": "règle de panier",
     "quotas": "quota de places",
+    "waiting": "liste d'attente",
 }
 _HEADER = re.compile(r"(?m)^\[{1,2}(\w+)\]{1,2}")
 _NAME = re.compile(r'(?m)^name = "(.*)"')

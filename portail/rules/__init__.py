@@ -31,7 +31,8 @@ caps) are known of the request too. What went wrong is added by
 `surcharges.surcharge`, an absence is priced by `absences.absence`, the quotient of a day is chosen by
 `quotients.quotient_on`, and a basket is judged by `constraints.violations`; their rules are
 `regulation.surcharges`, `.absences`, `.quotient`, `.constraints`. Whether a session still takes a child of this kind
-is said by `quotas.full_quota`; these rules are `regulation.quotas`.
+is said by `quotas.full_quota`; these rules are `regulation.quotas`. Who gets the next place of a full session
+is said by `waiting.ranked`; these rules are `regulation.waiting`.
 
 **The billing cycle**: `regulation.billing` (a `BillingCycle`, with usual values when the file has no [billing]):
 `.period(day)`, `.run_on(day)`, `.due(issued)` → day and reason, `.minimum`, `.payment_modes`, `.series`, notes.
@@ -92,6 +93,7 @@ from .regulation import Commune, Example, Regulation
 from .scopes import NUMBERS, TAGS, Known, Scope, Span, know
 from .sentences import DAY_MINUTES, ENGLISH, FRENCH, English, French, Sentence, Step, read_sentence, say, step
 from .tariffs import Part, Tariff
+from .waiting import Candidate, Criterion, Ends, Order, Ranked, WaitingRule, ranked, waiting_for
 
 __all__ = [
     "ANY_SERVICE",
@@ -113,14 +115,17 @@ __all__ = [
     "BookingPeriod",
     "Calendar",
     "CalendarUnknown",
+    "Candidate",
     "Commune",
     "Component",
+    "Criterion",
     "Cutoff",
     "DayKind",
     "DeadlineRule",
     "Decision",
     "Due",
     "Effect",
+    "Ends",
     "English",
     "Entry",
     "EntryKind",
@@ -130,6 +135,7 @@ __all__ = [
     "Limit",
     "MealRule",
     "OpeningRule",
+    "Order",
     "PaidInvoice",
     "Part",
     "PaymentMode",
@@ -137,6 +143,7 @@ __all__ = [
     "PriceUnknown",
     "Problem",
     "Quota",
+    "Ranked",
     "Refusal",
     "Regulation",
     "Room",
@@ -152,6 +159,7 @@ __all__ = [
     "Tariff",
     "Tier",
     "Unit",
+    "WaitingRule",
     "When",
     "broken_examples",
     "care_paid",
@@ -173,8 +181,10 @@ __all__ = [
     "parse_bytes",
     "price",
     "quotas_of",
+    "ranked",
     "read_sentence",
     "rule_for",
     "say",
     "step",
+    "waiting_for",
 ]

@@ -1,4 +1,4 @@
-"""Surcharges, absences, quotient, meals, billing cycle, constraints and quotas made of tables of a settings file."""
+"""Surcharges, absences, quotient, meals, billing cycle, constraints, quotas and waiting lists made of tables."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from .meals import MealRule
 from .problems import Expected
 from .quotas import Quota
 from .quotients import QuotientRule
-from .scopes import NUMBERS, TAGS
+from .scopes import NUMBERS, TAGS, Scope
 from .surcharges import Surcharge
 from .tables import Values
+from .waiting import COUNTED_BY, TOLD_BY, Criterion, Order, WaitingRule
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _AMOUNTS = ("fixed", "amount", "percent", "factor")
@@ -163,5 +164,34 @@ def constraint(values: Values) -> Constraint:
 
 def quota(values: Values) -> Quota:
     """Its scope has fewer settings than others: those that tell a child, whatever else is booked."""
-    narrowed = Values({**dict.fromkeys((*TAGS, *NUMBERS)), **values})
-    return Quota(name=values["name"], most=values["most"], scope=scope(narrowed))
+    return Quota(name=values["name"], most=values["most"], scope=_scope(values))
+
+
+def _scope(values: Values) -> Scope:
+    """The scope of a table that has only some of its settings."""
+    return scope(Values({**dict.fromkeys((*TAGS, *NUMBERS)), **values}))
+
+
+def check_waiting(values: Values) -> None:
+    check_dates(values)
+    by_points = values["order"] is Order.POINTS
+    if by_points and not values["criteria"]:
+        raise Expected("au moins un critère est attendu, sous un titre [[waiting.criteria]]", key="order")
+    if values["criteria"] and not by_points:
+        raise Expected('les critères comptent des points : order = "points" est attendu', key="criteria")
+    for index, criterion in enumerate(values["criteria"]):
+        if criterion.sound and not any(criterion[key] for key in (*TOLD_BY, *COUNTED_BY)):
+            raise Expected("il manque à qui ce critère donne ses points", key=f"criteria.{index}")
+
+
+def waiting(values: Values) -> WaitingRule:
+    return WaitingRule(
+        name=values["name"],
+        scope=_scope(values),
+        order=values["order"],
+        hours=values["valid_hours"],
+        ends=values["ends"],
+        most=values["most"],
+        most_days=values["most_days"],
+        criteria=tuple(Criterion(one["label"], one["points"], _scope(one)) for one in values["criteria"]),
+    )

@@ -86,7 +86,7 @@ def _said(regulation: Regulation, bookable: frozenset[str]) -> Iterator[tuple[st
     for entry in regulation.calendar:
         when = f"du {FRENCH.year(entry.start)} au {FRENCH.year(entry.end)}"
         yield f"Calendrier, « {entry.label} »", f"{when}, {scope_words(Scope(entry.services))}"
-    for group in ("tariffs", "surcharges", "absences", "constraints", "quotas", "quotient"):
+    for group in ("tariffs", "surcharges", "absences", "constraints", "quotas", "waiting", "quotient"):
         yield from _GROUPS[group](regulation)
     for name, value in _plain(regulation.meals):
         yield f"Repas, {name}", value
@@ -124,6 +124,15 @@ def _named(noun: str, rules: Iterable[Any]) -> Said:
         yield f"{noun} « {rule.name} », {scope_words(rule.scope)}", told
 
 
+def _waiting(regulation: Regulation) -> Said:
+    for rule in regulation.waiting:
+        what = f"Liste d'attente « {rule.name} », {scope_words(rule.scope)}"
+        yield what, ", ".join(f"{name} {value}" for name, value in _plain(rule, without=("name",)))
+        for criterion in rule.criteria:
+            named = f"{what}, critère « {criterion.label} »{_for_whom(criterion.scope)}"
+            yield named, f"{criterion.points} points"
+
+
 def _quotient(regulation: Regulation) -> Said:
     for name, value in _plain(regulation.quotient):
         yield f"Quotient, {name}", value
@@ -136,6 +145,7 @@ _GROUPS: Mapping[str, Callable[[Regulation], Said]] = {
     "absences": lambda regulation: _named("Absence", regulation.absences),
     "constraints": lambda regulation: _named("Panier", regulation.constraints),
     "quotas": lambda regulation: _named("Quota", regulation.quotas),
+    "waiting": _waiting,
     "quotient": _quotient,
 }
 
@@ -185,6 +195,10 @@ _NAMES = {
     "per": "par",
     "least_with_holiday": "au moins, avec un férié",
     "counts": "nombres possibles",
+    "order": "ordre",
+    "hours": "réponse sous (heures)",
+    "ends": "proposée jusqu'à",
+    "most_days": "jours attendus au plus par enfant",
     "counted": "compté en",
     "whole": "tout ou rien",
     "needs": "demande",

@@ -73,6 +73,7 @@ SECTIONS = (
     "quotient",
     "constraints",
     "quotas",
+    "waiting",
 )
 """The kinds of rules, in the order they are shown."""
 
@@ -116,6 +117,9 @@ def _rules(
             scope = getattr(regulation, section)[index].scope
             title = f"{values.get('name', label)}, {scope_words(scope)}"
             yield section, (section, index), title, _present((section, index), values, settings)
+    for index, values in enumerate(data.get("waiting", ())):
+        title = f"{values['name']}, {scope_words(regulation.waiting[index].scope)}"
+        yield "waiting", ("waiting", index), title, _waiting(("waiting", index), values)
     if "quotient" in data:
         yield "quotient", ("quotient",), "Quotient familial", _quotient(data["quotient"])
 
@@ -183,6 +187,11 @@ _CONSTRAINT: Names = {
     "most": ("Jours au plus", Kind.COUNT),
 }
 _QUOTA: Names = {"most": ("Enfants au plus", Kind.COUNT)}
+_WAITING: Names = {
+    "valid_hours": ("Une place proposée se garde, en heures", Kind.COUNT),
+    "most": ("Enfants au plus sur la liste d'une séance", Kind.COUNT),
+    "most_days": ("Jours attendus au plus par enfant", Kind.COUNT),
+}
 _AMOUNTS: Names = {
     "price": ("Prix", Kind.MONEY),
     "percent": ("Taux, en %", Kind.PERCENT),
@@ -265,6 +274,13 @@ def _row(
         name = f"{label}, {columns[index]}" if index < len(columns) and columns[index] else label
         if value != "":
             yield Editable((*path, key, index), name, kind, value)
+
+
+def _waiting(path: Path, values: dict[str, Any]) -> Iterator[Editable]:
+    yield from _present(path, values, _WAITING)
+    for index, criterion in enumerate(values.get("criteria", ())):
+        here: Path = (*path, "criteria", index)
+        yield from _present(here, criterion, {"points": (f"Points, {criterion['label']}", Kind.COUNT)})
 
 
 _FORMULA: Names = {

@@ -14,6 +14,7 @@ from .layout_structure import STRUCTURE
 from .quotas import KINDS
 from .surcharges import Trigger
 from .tables import Codes, Known, ListOf, Table, Tables
+from .waiting import COUNTED_BY, TOLD_BY, Ends, Order
 
 FORMAT = 1
 PASSWORD_FLOOR = 8
@@ -142,6 +143,27 @@ QUOTA = Table(
     }
 )
 
+CRITERION = Table(
+    fields={
+        "label": Text(longest=80),
+        "points": Integer(lowest=1, highest=1000),
+        **{key: NARROWED[key] for key in (*TOLD_BY, *COUNTED_BY)},
+    }
+)
+
+WAITING = Table(
+    fields={
+        "name": Text(longest=100),
+        **{key: SCOPE[key] for key in ("services", "from", "until", "weekdays", "assumes")},
+        "order": Choice(default=Order.DATE, choices={one.value: one for one in Order}),
+        "valid_hours": Integer(default=48, lowest=1, highest=720),
+        "ends": Choice(default=Ends.DEADLINE, choices={one.value: one for one in Ends}),
+        "most": Integer(default=None, lowest=1, highest=1000),
+        "most_days": Integer(default=None, lowest=1, highest=366),
+        "criteria": Tables(table=CRITERION),
+    }
+)
+
 EXAMPLE = Table(
     fields={
         "service": Text(longest=40),
@@ -188,6 +210,7 @@ FILE = Table(
         "billing": BILLING,
         "constraints": Tables(table=CONSTRAINT),
         "quotas": Tables(table=QUOTA),
+        "waiting": Tables(table=WAITING),
         "examples": Tables(table=EXAMPLE),
     }
 )

@@ -11,6 +11,7 @@ from .constraints import Constraint
 from .deadlines import DeadlineRule, OpeningRule
 from .scopes import Scope
 from .tariffs import PACKAGES, Grid, Line, Points, Tariff
+from .waiting import Order, WaitingRule
 
 WHOLE_BASKET = frozenset(
     {"present", "together", "with_service", "sibling_service", "rank_present", "days", "units", "already"}
@@ -21,6 +22,12 @@ WHOLE_BASKET = frozenset(
 def of_scopes(scopes: Iterable[Scope]) -> frozenset[str]:
     """What these scopes are narrowed on, weekdays left out: a day tells its own."""
     return frozenset(name for scope in scopes for name in scope.names) - {"weekdays"}
+
+
+def of_waiting(rules: Iterable[WaitingRule]) -> frozenset[str]:
+    return of_scopes(
+        criterion.scope for rule in rules if rule.order is Order.POINTS for criterion in rule.criteria
+    )
 
 
 def of_decisions(

@@ -26,6 +26,7 @@ from .regulation import Commune, Example, Regulation
 from .tables import Values
 from .tariffs import Tariff
 from .toml_lines import Path, locate
+from .waiting import WaitingRule
 
 LARGEST = 1_000_000
 """A settings file is at most this many bytes."""
@@ -181,6 +182,7 @@ class _Reader:
             "absences": _values(self._many("absences", charges.check_absence, charges.absence)),
             "constraints": _values(self._many("constraints", charges.check_constraint, charges.constraint)),
             "quotas": self._quotas(),
+            "waiting": self._waiting(),
             "quotient": building.one(
                 quotient, ("quotient",), charges.check_quotient, charges.quotient, self.report
             )
@@ -195,6 +197,12 @@ class _Reader:
     def _quotas(self) -> tuple[Any, ...]:
         found = self._many("quotas", building.check_dates, charges.quota)
         _refuse_same_names(found, self.report)
+        self._locate(found)
+        return _values(found)
+
+    def _waiting(self) -> tuple[Any, ...]:
+        found = self._many("waiting", charges.check_waiting, charges.waiting)
+        _refuse_overlaps(found, "liste d'attente", self.report, lambda one, other: True)
         self._locate(found)
         return _values(found)
 
@@ -253,7 +261,7 @@ _ANY_DAY = date(2027, 1, 12)
 
 def _same_days(one: Any, other: Any) -> bool:
     """Whether two limits speak of a common weekday (tables) or are counted from the same kind of period."""
-    if isinstance(one, Tariff):
+    if isinstance(one, Tariff | WaitingRule):
         return True
     days = [{weekday for weekday, _ in rule.table} or set(range(7)) for rule in (one, other)]
     return bool(days[0] & days[1]) and one.when.anchor.is_a_period is other.when.anchor.is_a_period

@@ -26,6 +26,7 @@ from .scopes import Known
 from .structure import Structure
 from .surcharges import Surcharge, Trigger
 from .tariffs import Tariff
+from .waiting import WaitingRule
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,8 @@ class Regulation:
     constraints: tuple[Constraint, ...] = ()
     quotas: tuple[Quota, ...] = ()
     """How many children of a kind a session takes."""
+    waiting: tuple[WaitingRule, ...] = ()
+    """The waiting lists of full sessions."""
     examples: tuple[Example, ...] = ()
     password_min_length: int = 12
     assumptions: tuple[Problem, ...] = ()
@@ -121,6 +124,11 @@ class Regulation:
 
     def period(self, code: str) -> BookingPeriod | None:
         return next((period for period in self.periods if period.code == code), None)
+
+    @cached_property
+    def ranks_by(self) -> frozenset[str]:
+        """What the order of waiting lists asks to be known of every child that waits."""
+        return needs.of_waiting(self.waiting)
 
     @cached_property
     def prices_by(self) -> frozenset[str]:

@@ -23,6 +23,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "quotient": ("quotient",),
     "constraints": ("constraints",),
     "quotas": ("quotas",),
+    "waiting": ("waiting",),
 }
 """What one commune may take from another's file, and the tables that hold it."""
 

@@ -29,6 +29,7 @@ TAGS = {
     "with_services": "with_service",
     "sibling_services": "sibling_service",
     "tiers": "tier",
+    "works": "work",
 }
 """Key of the settings file (a list of words) → what must be known of the request (a word, or several)."""
 
@@ -47,6 +48,7 @@ TAG_WORDS = {
     "with_service": "avec le service",
     "sibling_service": "frère ou sœur au service",
     "tier": "étape après la limite",
+    "work": "adultes du dossier qui travaillent",
 }
 """The same, in French."""
 

@@ -78,6 +78,10 @@ class French:
         """The day of a month: « 1er », « 5 »."""
         return "1er" if number == 1 else str(number)
 
+    def nth_place(self, number: int) -> str:
+        """A rank in a list: « 1er », « 2e »."""
+        return "1er" if number == 1 else f"{number}e"
+
     def plain(self, value: Decimal | int) -> str:
         """A number as it is written: « 1 050 », « 0,36 »."""
         whole, _, decimals = f"{value:,f}".replace(",", self.thousands).partition(".")
@@ -136,6 +140,9 @@ class English(French):
         """« 1st », « 22nd », « 13th »."""
         ending = "th" if 10 < number < 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
         return f"{number}{ending}"
+
+    def nth_place(self, number: int) -> str:
+        return self.ordinal(number)
 
     def money(self, amount: Decimal) -> str:
         """« €12.40 »."""

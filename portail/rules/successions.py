@@ -9,7 +9,7 @@ from typing import Any
 
 from .regulation import Regulation
 
-DATED = ("deadlines", "openings", "tariffs", "surcharges", "absences", "constraints")
+DATED = ("deadlines", "openings", "tariffs", "surcharges", "absences", "constraints", "waiting")
 """The rules that may begin and end on a day."""
 
 

@@ -294,6 +294,23 @@ TEMPLATES: Mapping[str, str] = {
     "quotient.open": gettext_noop("quotient {value:plain} ({kind}), valable depuis le {start:year}"),
     "quotient.missing": gettext_noop("aucun quotient justifié ce jour-là : le tarif le plus fort s'applique"),
     "quotient.default": gettext_noop("aucun quotient justifié ce jour-là : {value:plain} est retenu"),
+    # waiting lists
+    "waiting.rank": gettext_noop("{rank:nth_place} sur la liste d'attente"),
+    "waiting.since": gettext_noop("demande du {moment:start}"),
+    "waiting.points": gettext_noop("{points:plain} points"),
+    "waiting.points.one": gettext_noop("1 point"),
+    "waiting.points.none": gettext_noop("aucun point"),
+    "waiting.criterion": gettext_noop("{label} : {points:plain}"),
+    "waiting.validity": gettext_noop("une place proposée se garde {hours} heures"),
+    "waiting.validity.one": gettext_noop("une place proposée se garde une heure"),
+    "waiting.full": gettext_noop("La liste d'attente est complète : {count} enfants attendent"),
+    "waiting.full.one": gettext_noop("La liste d'attente est complète : un enfant attend"),
+    "waiting.days": gettext_noop(
+        "Votre enfant attend déjà pour {count} jours : le règlement n'en permet pas plus"
+    ),
+    "waiting.days.one": gettext_noop(
+        "Votre enfant attend déjà pour un jour : le règlement n'en permet pas plus"
+    ),
     # the invoice
     "billing.due.days": gettext_noop("à régler au plus tard le {day:year}, {days} jours après l'émission"),
     "billing.due.month_day": gettext_noop(

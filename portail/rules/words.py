@@ -16,6 +16,7 @@ from .quotients import Effect as QuotientEffect
 from .sentences import FRENCH
 from .surcharges import Once, Trigger
 from .tariffs import Counted, Part, Per, Stage
+from .waiting import Ends, Order
 
 PERIODS: Mapping[str, str] = {
     "day": "jour",
@@ -110,6 +111,8 @@ _WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "school-holiday": "pendant les vacances",
         "closure": "un jour de fermeture",
     },
+    Order: {"date": "par date de demande", "points": "par points"},
+    Ends: {"deadline": "la date limite pour réserver", "start": "au début de l'accueil"},
     RunsIn: {"school": "semaines d'école", "holidays": "vacances", "all": "toute l'année"},
 }
 FIELDS: Mapping[str, str] = {

@@ -20,6 +20,7 @@ TITLES = {
     "quotient": "Quotient",
     "constraints": "Paniers",
     "quotas": "Quotas de places",
+    "waiting": "Listes d'attente",
 }
 KEEP = ""
 
@@ -103,6 +104,7 @@ def codes_of(regulation: rules.Regulation) -> tuple[str, ...]:
         regulation.surcharges,
         regulation.constraints,
         regulation.quotas,
+        regulation.waiting,
     )
     codes = dict.fromkeys(code for rules_ in groups for rule in rules_ for code in rule.scope.services)
     for tariff in regulation.tariffs:

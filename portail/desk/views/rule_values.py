@@ -20,7 +20,7 @@ from portail.desk.views.replies import edit_page, status_of
 from portail.rules.editables import rule_of, rules_of
 from portail.rules.rewriting import rewrite, succeed
 
-DATED = ("tariffs", "deadlines", "openings", "surcharges", "absences", "constraints", "quotas")
+DATED = ("tariffs", "deadlines", "openings", "surcharges", "absences", "constraints", "quotas", "waiting")
 """Rules that may end on a day, and be followed by another."""
 TITLES = {
     "tariffs": "Tarifs",
@@ -33,6 +33,7 @@ TITLES = {
     "quotient": "Quotient",
     "constraints": "Paniers",
     "quotas": "Quotas de places",
+    "waiting": "Listes d'attente",
 }
 
 
