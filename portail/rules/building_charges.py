@@ -188,7 +188,7 @@ def waiting(values: Values) -> WaitingRule:
     return WaitingRule(
         name=values["name"],
         scope=_scope(values),
-        order=values["order"],
+        sorted_by=values["order"],
         hours=values["valid_hours"],
         ends=values["ends"],
         most=values["most"],

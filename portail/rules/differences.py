@@ -195,7 +195,7 @@ _NAMES = {
     "per": "par",
     "least_with_holiday": "au moins, avec un férié",
     "counts": "nombres possibles",
-    "order": "ordre",
+    "sorted_by": "ordre",
     "hours": "réponse sous (heures)",
     "ends": "proposée jusqu'à",
     "most_days": "jours attendus au plus par enfant",

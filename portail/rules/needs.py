@@ -26,7 +26,7 @@ def of_scopes(scopes: Iterable[Scope]) -> frozenset[str]:
 
 def of_waiting(rules: Iterable[WaitingRule]) -> frozenset[str]:
     return of_scopes(
-        criterion.scope for rule in rules if rule.order is Order.POINTS for criterion in rule.criteria
+        criterion.scope for rule in rules if rule.sorted_by is Order.POINTS for criterion in rule.criteria
     )
 
 

@@ -56,7 +56,7 @@ class WaitingRule:
 
     name: str
     scope: Scope = EVERYTHING
-    order: Order = Order.DATE
+    sorted_by: Order = Order.DATE
     hours: int = 48
     ends: Ends = Ends.DEADLINE
     most: int | None = None
@@ -124,13 +124,13 @@ def ranked(rule: WaitingRule, service: str, day: date, candidates: Iterable[Cand
     scored = [(sum(one.points for one in won), candidate, won) for candidate, won in counted]
     scored.sort(key=lambda row: (-row[0], row[1].since, row[1].key))
     return tuple(
-        Ranked(candidate, rank, points, won, rule.order)
+        Ranked(candidate, rank, points, won, rule.sorted_by)
         for rank, (points, candidate, won) in enumerate(scored, start=1)
     )
 
 
 def _criteria(rule: WaitingRule, service: str, day: date, candidate: Candidate) -> tuple[Criterion, ...]:
-    if rule.order is Order.DATE:
+    if rule.sorted_by is Order.DATE:
         return ()
     return tuple(one for one in rule.criteria if one.scope.holds(service, day, candidate.known))
 

@@ -41,7 +41,7 @@ def test_the_list_is_in_the_order_of_the_page(row):
         candidates.append(Candidate(key, since, pages.known(known)))
     rule = rule_of(row)
     found = ranked(rule, row.cells["Service"], DAY, candidates)
-    points = rule.order is Order.POINTS
+    points = rule.sorted_by is Order.POINTS
     told = [names[r.candidate.key] + (f" ({r.points})" if points else "") for r in found]
     assert ", ".join(told) == row.cells["La liste"]
 

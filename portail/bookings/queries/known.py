@@ -78,6 +78,7 @@ class _Enrolment:
 @dataclass(slots=True)
 class _Family:
     residence: str
+    work: str = ""
     children: dict[int, _Child] = field(default_factory=dict)
     quotients: list[QuotientValue] = field(default_factory=list)
     adults: int = 0
@@ -180,7 +181,7 @@ class Knowledge:
             return rules.know(**more) if more else ()
         found: dict[str, object] = {"channel": channel or None}
         family = self.families[asked.household_id]
-        found["residence"] = family.residence or None
+        found |= {"residence": family.residence or None, "work": family.work or None}
         if "quotient" in wanted:
             found["quotient"] = self.quotient(asked.household_id, asked.day).value
         if wanted & OF_CHILDREN:
@@ -263,7 +264,7 @@ def knowledge(
     (the caller does), whatever the rules look at.
     """
     wanted = regulation.decides_by | regulation.prices_by if wanted is None else wanted
-    families = {household.pk: _Family(household.residence) for household in households}
+    families = {household.pk: _Family(household.residence, household.work) for household in households}
     _read(families, wanted)
     baskets = {}
     if with_baskets is None:

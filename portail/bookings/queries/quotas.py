@@ -51,7 +51,7 @@ def _known(households: Iterable[int], sessions: Iterable[Facts], law: Law) -> Kn
     """What quotas look at, of every family that has a place in these sessions."""
     days = [facts.date for facts in sessions]
     return knowledge(
-        Household.objects.filter(pk__in=set(households)).only("residence"),
+        Household.objects.filter(pk__in=set(households)).only("residence", "work"),
         min(days),
         max(days),
         regulation=law.regulation,

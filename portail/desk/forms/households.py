@@ -31,6 +31,7 @@ class HouseholdForm(EditForm):
             "postcode",
             "city",
             "residence",
+            "work",
             "invoices_by_mail",
             "note",
         ]

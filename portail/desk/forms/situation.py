@@ -29,6 +29,7 @@ FIELDS = {
     "with_service": "avec",
     "sibling_service": "fratrie",
     "tier": "etape",
+    "work": "travail",
     "quotient": "quotient",
     "income": "revenu",
     "rank": "rang",

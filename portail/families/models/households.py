@@ -24,6 +24,13 @@ def _with(key: str, update_fields: Iterable[str] | None) -> set[str] | None:
 class Household(models.Model):
     """A dossier: the adults who live together, their address, and the children they look after."""
 
+    class Work(models.TextChoices):
+        """Whether its adults work, in the words of the settings file; unknown when empty."""
+
+        ALL = "tous", _("Tous les adultes travaillent")
+        SOME = "certains", _("Certains travaillent")
+        NONE = "aucun", _("Aucun ne travaille")
+
     number = models.CharField(
         _("Numéro de dossier"),
         max_length=10,
@@ -44,6 +51,13 @@ class Household(models.Model):
         max_length=40,
         blank=True,
         help_text="Le mot que le règlement emploie, par exemple « commune » ; vide : pas encore dit.",
+    )
+    work = models.CharField(
+        _("Travail des adultes"),
+        max_length=10,
+        choices=Work.choices,
+        blank=True,
+        help_text="Des listes d'attente peuvent en tenir compte ; vide : pas encore dit.",
     )
     created_at = models.DateTimeField("Créé le")
     closed_at = models.DateTimeField("Clos le", null=True, blank=True)
