@@ -52,7 +52,7 @@ def _knowledge(
     regulation: rules.Regulation,
     wanted: frozenset[str] | None = None,
 ) -> Knowledge:
-    found = Household.objects.filter(pk__in=list(households)).only("pk", "residence")
+    found = Household.objects.filter(pk__in=list(households)).only("pk", "residence", "work")
     return knowledge(found, first, last, regulation=regulation, wanted=wanted)
 
 

@@ -111,7 +111,9 @@ def _decides_alike(old: rules.Regulation, new: rules.Regulation) -> bool:
 def _questions(rows: list[Row], wanted: frozenset[str], new: rules.Regulation) -> list[Question]:
     """The question that each booking asks, with what either regulation looks at."""
     days = [row.day for row in rows]
-    households = Household.objects.filter(pk__in={row.household_id for row in rows}).only("pk", "residence")
+    households = Household.objects.filter(pk__in={row.household_id for row in rows}).only(
+        "pk", "residence", "work"
+    )
     facts = knowledge(households, min(days), max(days), regulation=new, wanted=wanted)
     return [Question(row.code, row.day, row.start, _known(facts, row)) for row in rows]
 
