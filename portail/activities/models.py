@@ -372,6 +372,12 @@ class Session(models.Model):
     closing = models.ForeignKey(
         Closing, models.SET_NULL, null=True, blank=True, related_name="sessions", verbose_name="Fermeture"
     )
+    programme = models.CharField(
+        "Sortie ou programme",
+        max_length=120,
+        blank=True,
+        help_text="Nommé aux familles ce jour-là, par exemple « Sortie à la ferme ».",
+    )
 
     objects = SessionQuerySet.as_manager()
 

@@ -8,7 +8,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from portail.bookings import spans
 from portail.bookings.actions import Wish
+from portail.core.forms import Form
 
 MOST = 1_000
 LARGEST_ID = 2**63 - 1
@@ -25,25 +27,34 @@ class IdsField(forms.Field):
         return frozenset(_number(part) for part in _few(parts))
 
 
+class TicksField(forms.Field):
+    """Boxes: one value each, or with dots between. Gives a frozenset of (child, or 0 when it is not said; session)."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value: Any) -> frozenset[tuple[int, int]]:
+        parts = [part for text in value or () for part in str(text).split(".") if part]
+        return frozenset(_pair(part) if "-" in part else (0, _number(part)) for part in _few(parts))
+
+
 class PairsField(forms.Field):
     """Children and sessions, "7-12.7-15" for the sessions 12 and 15 of child 7. Gives a frozenset of pairs."""
 
     widget = forms.HiddenInput
 
     def to_python(self, value: Any) -> frozenset[tuple[int, int]]:
-        found = set()
-        for text in _few([part for part in str(value or "").split(".") if part]):
-            child, dash, session = text.partition("-")
-            if not dash:
-                raise ValidationError(GARBLED, code="garbled")
-            found.add((_number(child), _number(session)))
-        return frozenset(found)
+        return frozenset(_pair(part) for part in _few([x for x in str(value or "").split(".") if x]))
 
 
 def _few(parts: list[str]) -> list[str]:
     if len(parts) > MOST:
         raise ValidationError(GARBLED, code="garbled")
     return parts
+
+
+def _pair(text: str) -> tuple[int, int]:
+    child, _dash, session = text.partition("-")
+    return _number(child), _number(session)
 
 
 def _number(text: str) -> int:
@@ -53,22 +64,56 @@ def _number(text: str) -> int:
 
 
 class TicksForm(forms.Form):
-    """A month as it was ticked. `s`: the boxes ticked; `shown`: those that were ticked when the page was shown.
+    """A planning as it was ticked, a month or a week, of one child or of all.
+
+    What a page posts, and keeps posting: `s`, the boxes that are ticked, one value each; `shown`, those that were
+    ticked when the page was shown, in one value with dots between. A box is a session ("12") on the page of one child,
+    a child and a session ("7-12") on the page of all.
 
     What counts is the difference: a day booked meanwhile elsewhere is not taken for a day unticked here.
     """
 
-    s = IdsField(required=False)
-    shown = IdsField(required=False)
+    s = TicksField(required=False)
+    shown = TicksField(required=False)
 
-    def wishes(self, child_id: int) -> list[Wish]:
-        ticked, shown = self.cleaned_data["s"], self.cleaned_data["shown"]
-        wanted = [Wish(child_id, session, True) for session in sorted(ticked - shown)]
-        return wanted + [Wish(child_id, session, False) for session in sorted(shown - ticked)]
+    def wishes(self, child_id: int | None) -> list[Wish]:
+        """`child_id`: whose page it was. None, the page of all: a box without a child says nothing."""
+        ticked, shown = (_of(self.cleaned_data[name], child_id) for name in ("s", "shown"))
+        wanted = [Wish(*pair, True) for pair in sorted(ticked - shown)]
+        return wanted + [Wish(*pair, False) for pair in sorted(shown - ticked)]
+
+
+def _of(ticks: Iterable[tuple[int, int]], child_id: int | None) -> set[tuple[int, int]]:
+    told = {(child or child_id or 0, session) for child, session in ticks}
+    return {(child, session) for child, session in told if child}
+
+
+class JumpForm(Form):
+    """`jour`: the day that somebody wants to see on a planning."""
+
+    jour = forms.DateField(label=_("Aller à une date"), input_formats=["%Y-%m-%d", "%d/%m/%Y"])
+
+
+class SpanField(forms.Field):
+    """A month or a week by its name ("2026-12", "2026-S50"). Gives a Span, None when empty."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value: Any) -> spans.Span | None:
+        if not value:
+            return None
+        try:
+            return spans.read(str(value))
+        except ValueError:
+            raise ValidationError(GARBLED, code="garbled") from None
 
 
 class ChangesForm(forms.Form):
-    """The changes that a recap showed, its token, the month to go back to, and the price that was told for them."""
+    """The changes that a recap showed, its token, where to go back to, and the price that was told for them.
+
+    `child`: whose planning; empty for all children. `month`: its month or its week, by its name; empty when the wishes
+    come from another page: the planning is then shown from its start.
+    """
 
     add = PairsField(required=False)
     remove = PairsField(required=False)
@@ -76,7 +121,7 @@ class ChangesForm(forms.Form):
         widget=forms.HiddenInput, error_messages={"invalid": GARBLED, "required": GARBLED}
     )
     child = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=LARGEST_ID, required=False)
-    month = forms.DateField(widget=forms.HiddenInput, input_formats=["%Y-%m"], required=False)
+    month = SpanField(required=False)
     price = forms.CharField(widget=forms.HiddenInput, max_length=20, required=False)
 
     def wishes(self) -> list[Wish]:
@@ -85,12 +130,12 @@ class ChangesForm(forms.Form):
         return wanted + [Wish(child, session, False) for child, session in sorted(remove)]
 
     @staticmethod
-    def packed(wishes: Iterable[Wish], child: int | None, month: date | None) -> dict[str, str]:
+    def packed(wishes: Iterable[Wish], child: int | None, month: spans.Span | date | None) -> dict[str, str]:
         """The same as hidden fields, without the token."""
         wishes = list(wishes)
         return {
             "add": ".".join(f"{w.child_id}-{w.session_id}" for w in wishes if w.wanted),
             "remove": ".".join(f"{w.child_id}-{w.session_id}" for w in wishes if not w.wanted),
             "child": str(child or ""),
-            "month": f"{month:%Y-%m}" if month else "",
+            "month": spans.name_of(month) if month else "",
         }

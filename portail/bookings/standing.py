@@ -77,6 +77,9 @@ NOT_OFFERED = _("Cette prestation n'est pas proposée à votre enfant ce jour-l�
 SEES_ONLY = _("Votre dossier voit ce planning sans pouvoir le modifier : adressez-vous au service")
 
 
+FEW_PLACES = 5
+"""From how many places left a family is told their number: below, another family may well be booking at the same time.
+Not a rule of the commune: it decides nothing."""
 LocalDay = date
 """The same type, where a field named `date` hides it."""
 PORTAL, DESK = "portail", "guichet"
@@ -123,6 +126,14 @@ class Facts:
         if self.capacity is not None and self.taken >= self.capacity:
             return rules.full(self.taken, self.capacity)
         return self.quota_full
+
+    @property
+    def left(self) -> int | None:
+        """The places left for a child of this kind, in the session and in its quotas; None without any limit."""
+        limits = [quota.most - taken for quota, taken in self.quotas]
+        if self.capacity is not None:
+            limits.append(self.capacity - self.taken)
+        return max(min(limits), 0) if limits else None
 
     @property
     def is_for_the_rules(self) -> bool:
@@ -179,7 +190,7 @@ class Standing:
 
     `refusal`: what the rules said, even where the service may pass over it (`needs_reason`). `effect`: what the act
     brings when it comes after a deadline that lets it through, called `label`. `unless`: what is still possible for
-    those who bring a proof.
+    those who bring a proof. `left`: the places left to book, told when they are few (`FEW_PLACES`).
     """
 
     state: State
@@ -192,6 +203,7 @@ class Standing:
     effect: rules.Effect = rules.Effect.FREE
     label: str = ""
     unless: tuple[rules.Sentence, ...] = ()
+    left: int | None = None
 
     @property
     def has_surcharge(self) -> bool:
@@ -223,6 +235,7 @@ def _standing(facts: Facts, decision: rules.Decision, law: Law) -> Standing:
     state = _OWN_STATES[facts.own] if facts.own else _STATE_OF[decision.refusal]
     if not facts.may_book:
         return Standing(state, False, SEES_ONLY, refusal=decision.refusal)
+    left = facts.left if state is State.FREE else None
     found = Standing(
         state,
         decision.refusal is None,
@@ -233,6 +246,7 @@ def _standing(facts: Facts, decision: rules.Decision, law: Law) -> Standing:
         effect=decision.effect if decision.is_allowed else rules.Effect.FREE,
         label=decision.label,
         unless=decision.unless,
+        left=left if left is not None and left <= FEW_PLACES else None,
     )
     if decision.refusal is None or not law.as_service:
         return found

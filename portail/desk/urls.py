@@ -2,7 +2,8 @@
 
 from django.urls import URLPattern, path
 
-import portail.core.converters  # noqa: F401 -- what addresses hold: keys, months
+import portail.bookings.converters
+import portail.core.converters  # noqa: F401 -- what addresses hold: keys, months, whose planning
 from portail.desk.account_urls import account_pages
 from portail.desk.invoicing_urls import invoicing_pages
 from portail.desk.payment_urls import payment_pages
@@ -85,7 +86,7 @@ family_pages: list[URLPattern] = [
     path(f"{CHILD}inscrire/", enrolments.new, name="enrol"),
     path(f"{CHILD}contacts/nouveau/", contacts.new, name="contact_new"),
     path(f"{CHILD}planning/", bookings.planning, name="planning"),
-    path(f"{CHILD}planning/<month:first>/", bookings.month, name="month"),
+    path(f"{FAMILY}enfants/<who:child_id>/planning/<span:first>/", bookings.month, name="month"),
     path(f"{FAMILY}planning/valider/", bookings.save, name="planning_save"),
     path(f"{FAMILY}inscriptions/<id:enrolment_id>/", enrolments.edit, name="enrolment"),
     path(f"{FAMILY}inscriptions/<id:enrolment_id>/retirer/", enrolments.remove, name="enrolment_remove"),
@@ -136,6 +137,7 @@ session_pages: list[URLPattern] = [
     path("listes/tableur/", lists.lists_csv, name="lists_csv"),
     path("activites/seances/", sessions.sessions, name="sessions"),
     path("activites/seances/generer/", sessions.generate, name="generate"),
+    path("activites/seances/programme/", sessions.programme, name="programme"),
     path("activites/seances/<id:session_id>/", closings.session, name="session"),
     path("activites/fermetures/", closings.closing_list, name="closings"),
     path("activites/fermetures/nouvelle/", closings.closing_new, name="closing_new"),

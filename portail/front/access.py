@@ -24,6 +24,7 @@ from portail.billing.models import Account, CreditNote, Invoice, InvoiceLine
 from portail.billing.queries.accounts import account_of
 from portail.bookings import queries
 from portail.bookings.models import Absence, CalendarFeed, Receipt
+from portail.bookings.planning_pages import children_shown
 from portail.bookings.queries.absences import absences
 from portail.core import codes
 from portail.families.models import Adult, Child, ChildContact, FamilyDocument, Household, HouseholdChild
@@ -80,6 +81,18 @@ def list_children(request: HttpRequest) -> list[HouseholdChild]:
     if not found:
         get_adult(request)  # an account without dossier is led to its waiting page
     return found
+
+
+def get_planning(
+    request: HttpRequest, child_id: int | None
+) -> tuple[list[HouseholdChild], list[HouseholdChild]]:
+    """The children that this household sees today, and those of the planning asked for: one; without one, those it
+    books for."""
+    children = list_children(request)
+    shown = children_shown(children, child_id)
+    if not shown:
+        raise Http404
+    return children, shown
 
 
 def _seen(day: date) -> QuerySet[HouseholdChild]:

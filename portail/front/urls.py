@@ -2,7 +2,8 @@
 
 from django.urls import URLPattern, path
 
-import portail.core.converters  # noqa: F401 -- what addresses hold: keys, months
+import portail.bookings.converters
+import portail.core.converters  # noqa: F401 -- what addresses hold: keys, months, whose planning
 from portail.front.views import (
     absences,
     account,
@@ -41,7 +42,7 @@ first_pages: list[URLPattern] = [
 # --- planning
 planning_pages: list[URLPattern] = [
     path("planning/", planning.planning, name="planning"),
-    path("planning/<id:child_id>/<month:first>/", planning.month, name="month"),
+    path("planning/<who:child_id>/<span:first>/", planning.month, name="month"),
     path("planning/valider/", planning.save, name="planning_save"),
     path("planning/agenda/", calendar.subscription, name="calendar"),
     path("planning/agenda.ics", calendar.file, name="calendar_file"),

@@ -143,8 +143,10 @@ def test_a_reason_too_long_stays_and_is_told(agent, cast):
     assert not Booking.objects.exists()
 
 
-def test_a_month_outside_every_year_is_not_found(agent, cast):
-    assert agent.get(month(cast, date(2031, 1, 1))).status_code == 404
+def test_a_month_outside_every_year_leads_to_the_nearest(agent, cast):
+    response = agent.get(month(cast, date(2031, 1, 1)), follow=True)
+    assert response.redirect_chain == [(month(cast, date(2027, 7, 1)), 302)]
+    assert "Le planning va de septembre 2026 à juillet 2027" in response.content.decode()
 
 
 def test_without_enrolment_the_page_leads_to_it(agent, cast):

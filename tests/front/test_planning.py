@@ -102,11 +102,25 @@ def test_the_arrows_stop_where_the_school_years_do(alice, cast):
     assert 'rel="next"' not in alice.get(month_url(cast.lea, date(2027, 7, 1))).content.decode()
 
 
-@pytest.mark.parametrize(
-    "address", ["2026-08", "2027-08", "2026-13", "2026-00", "9999-12", "2026-1", "0000-01"]
-)
-def test_a_month_that_is_not_there(alice, cast, address):
+@pytest.mark.parametrize("address", ["2026-13", "2026-00", "2026-1", "0000-01", "2026-S54", "9999-S52"])
+def test_a_month_that_no_calendar_has(alice, cast, address):
     assert alice.get(f"/planning/{cast.lea.pk}/{address}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("address", "nearest"),
+    [
+        ("2026-08", "2026-09"),
+        ("2027-08", "2027-07"),
+        ("9999-12", "2027-07"),
+        ("2026-S30", "2026-S36"),
+        ("2031-S02", "2027-S30"),
+    ],
+)
+def test_a_month_outside_the_school_years_leads_to_the_nearest(alice, cast, address, nearest):
+    response = alice.get(f"/planning/{cast.lea.pk}/{address}/", follow=True)
+    assert response.redirect_chain == [(f"/planning/{cast.lea.pk}/{nearest}/", 302)]
+    assert "Le planning va de septembre 2026 à juillet 2027" in text_of(response)
 
 
 @pytest.mark.parametrize("verb", ["get", "post"])
@@ -200,7 +214,7 @@ def test_a_month_of_holidays(alice, cast):
     CalendarEntry.objects.create(
         kind="school_holiday", start=date(2026, 12, 1), end=date(2027, 1, 3), label="Vacances de Noël"
     )
-    assert "Vacances de Noël. Les flèches mènent aux autres mois." in text_of(alice.get(month_url(cast.lea)))
+    assert "Vacances de Noël. Les flèches mènent aux autres jours." in text_of(alice.get(month_url(cast.lea)))
 
 
 def test_before_the_school_year_opens(alice, cast):

@@ -173,6 +173,29 @@ def set_capacities(
     return len(changed)
 
 
+def name_programme(ids: Iterable[int], programme: str, *, actor: User | None, now: datetime) -> int:
+    """Name the outing or the programme of these sessions, of one service (empty: none any more); returns how many
+    changed. One line in the journal."""
+    programme = programme.strip()
+    with transaction.atomic():
+        found = list(Session.objects.locked(list(ids)))
+        changed = sorted((s for s in found if s.programme != programme), key=lambda s: (s.date, s.pk))
+        Session.objects.filter(pk__in=[session.pk for session in changed]).update(programme=programme)
+        if changed:
+            first, last = changed[0], changed[-1]
+            journal.record(
+                "sessions.programme_changed",
+                f"service:{first.service_id}",
+                summary=f"Programme de {many(len(changed), 'séance')}, du {first.date:%d/%m/%Y} au "
+                f"{last.date:%d/%m/%Y} : {programme or 'rien de particulier'}",
+                actor=actor,
+                now=now,
+                before={"programmes": {str(s.pk): s.programme for s in changed}},
+                after={"programme": programme},
+            )
+    return len(changed)
+
+
 def places(capacity: int | None) -> str:
     return "sans limite" if capacity is None else str(capacity)
 

@@ -1,17 +1,17 @@
-"""What is read of the bookings: a month on the planning, and the receipts."""
+"""What is read of the bookings: a month or a week on the planning, and the receipts."""
 
 from portail.bookings.queries.known import Asked, Basket, Booked, Knowledge, knowledge
 from portail.bookings.queries.laws import law
 from portail.bookings.queries.limits import Limit
-from portail.bookings.queries.months import (
+from portail.bookings.queries.plannings import (
     Day,
-    Month,
+    Planning,
     Week,
+    bounds,
     is_enrolled,
     month,
-    month_after,
-    month_bounds,
-    nearest_month,
+    nearest,
+    planning,
 )
 from portail.bookings.queries.prices import Prices
 from portail.bookings.queries.receipts import masked_recipients, receipt, receipts
@@ -26,17 +26,17 @@ __all__ = [
     "Day",
     "Knowledge",
     "Limit",
-    "Month",
+    "Planning",
     "Prices",
     "Week",
+    "bounds",
     "is_enrolled",
     "knowledge",
     "law",
     "masked_recipients",
     "month",
-    "month_after",
-    "month_bounds",
-    "nearest_month",
+    "nearest",
+    "planning",
     "receipt",
     "receipts",
 ]

@@ -15,7 +15,8 @@ REFRESH = timedelta(hours=6)
 
 
 def calendar_of(household: Household, title: str, *, today: date, now: datetime, host: str) -> bytes:
-    """The days that this household booked for the children that it sees, from a month ago on: who, what, where.
+    """The days that this household booked for the children that it sees, from a month ago on: who, what and its
+    programme, where.
 
     Days told absent or closed are left out. An event keeps its identity, so that a telephone follows its changes.
     Two queries.
@@ -58,6 +59,7 @@ def _event(booking: Booking, now: datetime, host: str) -> Event:
     event.add("dtstamp", now)
     for name, hour in (("dtstart", session.service.starts_at), ("dtend", session.service.ends_at)):
         event.add(name, datetime.combine(session.date, hour, zone).astimezone(UTC))
-    event.add("summary", f"{booking.child.first_name} · {session.service.name}")
+    named = f" · {session.programme}" if session.programme else ""
+    event.add("summary", f"{booking.child.first_name} · {session.service.name}{named}")
     event.add("location", session.place.name)
     return event

@@ -1,4 +1,4 @@
-"""The sessions of a month as they concern children and their household, in two queries."""
+"""The sessions of some days as they concern children and their household, in two queries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,8 +31,8 @@ _SERVICE = ("id", "activity_id", "code", "short_name", "icon", "weekdays", "posi
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Column:
-    """A service of a child, one object for the whole month. `label` names the child too when several are shown.
-    `order` sorts the columns: child by child as in the dossier, then by service.
+    """A service of a child, one object for the whole page. `label` names the child too when several are shown.
+    `order` sorts the columns: child by child as in the dossier, then by service. `several`: other children are shown.
     """
 
     child_id: int
@@ -46,6 +46,7 @@ class Column:
     weekdays: str
     starts_at: time
     order: tuple[int, int, int]
+    several: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ class Cell:
     """A session in the planning. `wanted`: what the box shows, booked or as the person last ticked it.
 
     `price`: what the day costs, in euros; None when no rule tells prices, or when it is not known yet. `in_package`: it
-    is part of a price for a week, a month…, told by the recap.
+    is part of a price for a week, a month…, told by the recap. `programme`: what the day is named, an outing for
+    example.
     """
 
     column: Column
@@ -63,19 +65,26 @@ class Cell:
     wanted: bool = False
     price: Decimal | None = None
     in_package: bool = False
+    programme: str = ""
 
     @property
     def is_booked(self) -> bool:
         return self.standing.state in (State.BOOKED, State.WAITING)
+
+    @property
+    def tick(self) -> str:
+        """What its box posts: the session; with the child before it when several are shown (`forms.TicksForm`)."""
+        return f"{self.column.child_id}-{self.session_id}" if self.column.several else str(self.session_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     column: Column
     facts: Facts
+    programme: str = ""
 
 
-def rows_of_month(links: Sequence[HouseholdChild], first: date, last: date, tell: Teller) -> list[Row]:
+def rows_between(links: Sequence[HouseholdChild], first: date, last: date, tell: Teller) -> list[Row]:
     """The sessions open to the children by their enrolments, and those booked outside them, by date.
 
     What the household has booked is put in the basket of `tell.facts`, when a rule looks at it.
@@ -113,7 +122,7 @@ class _Maker:
         self.columns: dict[int, Column] = {}
 
     def row(self, session_id: int, values: list[Any], bookable_from: Any) -> Row:
-        day, capacity, closed, taken, *service = values
+        day, capacity, closed, programme, taken, *service = values
         column = self.columns.get(service[0]) or self._column(service)
         child_id = self.link.child_id
         own = self.own.get((child_id, session_id))
@@ -136,7 +145,7 @@ class _Maker:
             first=self.tell.firsts.get((child_id, session_id)),
             late=self.tell.late(child_id, action, column.code, day, known),
         )
-        return Row(column, facts)
+        return Row(column, facts, programme)
 
     def _column(self, service: list[Any]) -> Column:
         pk, activity_id, code, short_name, icon, weekdays, position, starts_at = service
@@ -155,6 +164,7 @@ class _Maker:
             weekdays=weekdays,
             starts_at=starts_at,
             order=order,
+            several=self.several,
         )
         return self.columns.setdefault(pk, column)
 
@@ -172,7 +182,7 @@ ENDED_OFFERS = ServicePlace.objects.filter(
 
 
 def _offered(children: Any, first: date, last: date) -> QuerySet:
-    """(child, opening of the year, session, date, places, closing, taken, service…) of every enrolment."""
+    """(child, opening of the year, session, date, places, closing, programme, taken, service…) of every enrolment."""
     enrolment = "service__activity__enrolments__"
     return (
         Session.objects.filter(
@@ -199,6 +209,7 @@ def _offered(children: Any, first: date, last: date) -> QuerySet:
             "date",
             "capacity",
             Coalesce("closing__reason", reason_for(f"{enrolment}child")),
+            "programme",
             RawSQL(TAKEN, ()),  # noqa: S611 - a constant
             *(f"service__{name}" for name in _SERVICE),
         )
@@ -242,9 +253,9 @@ def _strays(pairs: Sequence[Pair]) -> dict[Pair, list[Any]]:
     if not pairs:
         return {}
     sessions = Session.objects.filter(pk__in={session for _, session in pairs}).order_by()
-    columns = ("date", "capacity", "closing__reason", *(f"service__{name}" for name in _SERVICE))
+    columns = ("date", "capacity", "closing__reason", "programme", *(f"service__{name}" for name in _SERVICE))
     found = {pk: values for pk, *values in sessions.values_list("pk", *columns)}
-    return {pair: [*found[pair[1]][:3], 0, *found[pair[1]][3:]] for pair in pairs}
+    return {pair: [*found[pair[1]][:4], 0, *found[pair[1]][4:]] for pair in pairs}
 
 
 def _one_a_cell(rows: list[Row]) -> list[Row]:

@@ -1,6 +1,8 @@
-"""What the planning says: sentences of the rules, and the cells of its table.
+"""What the planning says: sentences of the rules, and the rows of its table.
 
-A month has up to a hundred cells: they are written here, not by a template included a hundred times.
+A month of three children has up to three hundred cells: they are written here, not by a template included as often, and
+each says no more than it must. On the page of one child a box has its name and its words in full; where several
+children are shown its name is that of its column and its row, and the legend says what a tick means.
 """
 
 from datetime import date
@@ -11,13 +13,14 @@ from django import template
 from django.utils.formats import date_format
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from portail import rules
 from portail.bookings import standing
-from portail.bookings.queries import Cell, Day, Limit, Month, Week
+from portail.bookings.queries import Cell, Column, Day, Limit, Planning, Week
+from portail.bookings.spans import Span
 from portail.bookings.standing import LOOKS, State
-from portail.core.templatetags.ui import icon, money
+from portail.core.templatetags.ui import icon, in_words, money
 
 register = template.Library()
 _EXPLAINED = {State.FULL, State.CLOSED, State.OTHER_PARENT}
@@ -39,58 +42,133 @@ def limit_told(limit: Limit) -> str:
 
 
 @register.filter
-def looks(month: Month) -> list[standing.Look]:
+def looks(month: Planning) -> list[standing.Look]:
     """The states of the legend; what a box says by being ticked or not has its own line there."""
     boxes = {State.FREE, State.BOOKED} if month.can_change else set()
     return [LOOKS[state] for state in month.states if state not in boxes]
 
 
+@register.filter
+def span_name(span: Span) -> str:
+    """« décembre 2026 »; « semaine du 7 décembre »."""
+    if span.is_week:
+        return gettext("semaine du %(day)s") % {"day": in_words(span.first, "day")}
+    return date_format(span.first, "F Y")
+
+
 @register.simple_tag
-def row_head(day: Day) -> SafeString:
-    """The day of a row, or the days: « lun. 7 », « lun. 21 – ven. 25 »; the month for the ear."""
-    return _row_head(day.first, day.last, day.is_today, get_language())
+def column_head(column: Column, number: int) -> SafeString:
+    """The head of a column; with the child's name, seen or only heard, when several children are shown."""
+    if not column.several:
+        return format_html('<th scope="col">{} {}</th>', icon(column.icon), column.label)
+    return format_html(
+        '<th scope="col" id="c{}"><small>{} · </small>{}</th>',
+        number,
+        column.child_name,
+        column.short_name,
+    )
+
+
+@register.simple_tag
+def day_row(day: Day, week: Week, month: Planning) -> SafeString:
+    """A row of the table: the day, and a cell for each column; or why nothing opens."""
+    language = get_language()
+    head = _row_head(day.first, day.last, day.is_today, month.several, language)
+    if day.closed:
+        why = format_html(
+            '<td colspan="{}">{} {}</td>', len(month.columns), icon("sun"), standing.said(day.closed)
+        )
+        return mark_safe(f'<tr class="planning-off">{head}{why}</tr>')  # noqa: S308 - made of escaped parts
+    cells = _cells_of_several(day, week, month) if month.several else _cells_of_one(day, week)
+    today = ' class="planning-today"' if day.is_today else ""
+    return mark_safe(f"<tr{today}>{head}{''.join(cells)}</tr>")  # noqa: S308 - made of escaped parts
+
+
+def _cells_of_one(day: Day, week: Week) -> list[str]:
+    return [f"<td>{_slot(cell, week)}</td>" for cell in day.cells]
+
+
+def _cells_of_several(day: Day, week: Week, month: Planning) -> list[str]:
+    """A child's first column is marked; its first cell tells the name, for the list that has no heads."""
+    found, before, named = [], 0, 0
+    for number, (column, cell) in enumerate(zip(month.columns, day.cells, strict=True)):
+        start = ' class="child-start"' if column.child_id != before else ""
+        before = column.child_id
+        if cell is None:
+            found.append(f"<td{start}></td>")
+            continue
+        name = f' data-child="{escape(column.child_name)}"' if column.child_id != named else ""
+        named = column.child_id
+        found.append(f"<td{start}{name}>{_slot(cell, week, number)}</td>")
+    return found
 
 
 @lru_cache(maxsize=1024)
-def _row_head(first: date, last: date, is_today: bool, language: str | None) -> SafeString:
+def _row_head(first: date, last: date, is_today: bool, several: bool, language: str | None) -> SafeString:
+    """« lun. 7 », « lun. 21 – ven. 25 »; the month for the ear."""
     days = date_format(first, "D j")
     if first != last:
         days = f"{days} – {date_format(last, 'D j')}"
     today = format_html("<br><small>{}</small>", gettext("aujourd'hui")) if is_today else ""
     return format_html(
-        '<th scope="row">{}<span class="sr-only"> {}</span>{}</th>', days, date_format(first, "F"), today
+        '<th scope="row"{}>{}<span class="sr-only"> {}</span>{}</th>',
+        format_html(' id="d{}"', first.day) if several else "",
+        days,
+        date_format(first, "F"),
+        today,
     )
 
 
-@register.simple_tag
-def slot(cell: Cell | None, week: Week) -> SafeString:
+def _slot(cell: Cell | None, week: Week, number: int | None = None) -> SafeString:
     """What a cell holds: a box to tick, or its state in a word, with the reason to unfold when the week's head
-    does not say it."""
+    does not say it. `number`: that of its column, when several children are shown."""
     if cell is None:
         return SafeString("")
     if cell.standing.can_change:
-        return _box(cell)
+        return _box(cell, number)
     state = cell.standing.state
     locked = state in (State.TOO_LATE, State.BOOKED) and not week.is_settled
     if state in _EXPLAINED or locked or cell.standing.unless:
         return _explained(cell)
     language = get_language()
     return mark_safe(  # noqa: S308 - made of escaped parts
-        f'<span class="slot" data-tone="{LOOKS[state].tone}">{_word(state, cell.column.label, language)}'
-        f"{_price(cell, language)}</span>"
+        f'<span class="slot" data-tone="{LOOKS[state].tone}">{_word(state, cell.column.short_name, language)}'
+        f"{_price(cell, language)}{_notes(cell, language)}</span>"
     )
 
 
-def _box(cell: Cell) -> SafeString:
+def _box(cell: Cell, number: int | None) -> SafeString:
     language = get_language()
-    name = escape(cell.column.label)
+    words = _box_words(cell.is_booked, language) if number is None else ""
     return mark_safe(  # noqa: S308 - made of escaped parts
-        f'<label class="slot"><input type="checkbox" name="s" value="{cell.session_id}"'
-        f' aria-label="{name}, {_day(cell.date, language)}"'
+        f'<label class="slot"><input type="checkbox" name="s" value="{cell.tick}" {_called(cell, number, language)}'
         f"{_data_price(cell.price)}"
         f"{' data-booked' if cell.is_booked else ''}{' checked' if cell.wanted else ''}>"
-        f'<span class="slot-name">{name}</span>{_box_words(cell.is_booked, language)}{_price(cell, language)}</label>'
+        f'<span class="slot-name">{escape(cell.column.short_name)}</span>'
+        f" {words}{_price(cell, language)}{_notes(cell, language)}</label>"
     )
+
+
+def _called(cell: Cell, number: int | None, language: str | None) -> str:
+    """The name of a box: in full, or that of its column and its row when they say it all."""
+    notes = [cell.programme] if cell.programme else []
+    if cell.standing.left is not None:
+        notes.append(_left(cell.standing.left, language))
+    if number is not None and not notes:
+        return f'aria-labelledby="c{number} d{cell.date.day}"'
+    return f'aria-label="{escape(", ".join([cell.column.label, _day(cell.date, language), *notes]))}"'
+
+
+def _notes(cell: Cell, language: str | None) -> str:
+    """Under what a cell says: what the day is named, and that few places are left."""
+    named = f'<em data-tone="info">{escape(cell.programme)}</em>' if cell.programme else ""
+    left = cell.standing.left
+    return f"{named}<em>{_left(left, language)}</em>" if left is not None else named
+
+
+@lru_cache(maxsize=64)
+def _left(count: int, language: str | None) -> str:
+    return ngettext("plus qu'une place", "plus que %(count)s places", count) % {"count": count}
 
 
 def _data_price(price: Decimal | None) -> str:
@@ -115,10 +193,11 @@ def _explained(cell: Cell) -> SafeString:
     look = LOOKS[cell.standing.state]
     told = [standing.said(text) for text in (cell.standing.why, *cell.standing.unless)]
     return format_html(
-        '<details class="slot" data-tone="{}"><summary>{}{}</summary><p class="slot-why">{}</p></details>',
+        '<details class="slot" data-tone="{}"><summary>{}{}{}</summary><p class="slot-why">{}</p></details>',
         look.tone,
-        _word(cell.standing.state, cell.column.label, get_language()),
+        _word(cell.standing.state, cell.column.short_name, get_language()),
         _price(cell, get_language()),
+        mark_safe(_notes(cell, get_language())),  # noqa: S308 - made of escaped parts
         ". ".join(told),
     )
 
@@ -136,7 +215,7 @@ def _box_words(booked: bool, language: str | None) -> SafeString:
     """The word of the box, ticked or not: the style sheet shows the one that is true now."""
     on = LOOKS[State.BOOKED].word if booked else gettext("À réserver")
     off = gettext("À annuler") if booked else LOOKS[State.FREE].word
-    return format_html(" <b>{}</b><i>{}</i>", on, off)
+    return format_html("<b>{}</b><i>{}</i>", on, off)
 
 
 @lru_cache(maxsize=1024)

@@ -12,6 +12,7 @@ from portail.activities.models import (
 )
 from portail.billing.models import InvoiceRun
 from portail.bookings.models import Enrolment, Receipt
+from portail.bookings.planning_pages import children_shown
 from portail.bookings.queries import receipt
 from portail.desk.access.base import found, require
 from portail.families.models import (
@@ -85,10 +86,11 @@ def get_household_to_book(request: HttpRequest, household_id: int) -> Household:
     return found(Household.objects.filter(closed_at=None), pk=household_id)
 
 
-def get_child_to_book(
-    request: HttpRequest, household_id: int, child_id: int
-) -> tuple[list[HouseholdChild], HouseholdChild]:
-    """The children that this open household has today, eldest first, and the one asked for among them."""
+def get_planning(
+    request: HttpRequest, household_id: int, child_id: int | None
+) -> tuple[list[HouseholdChild], list[HouseholdChild]]:
+    """The children that this open household has today, eldest first, and those of the planning asked for: one; without
+    one, those it books for."""
     require(request, Right.BOOK)
     today = timezone.localdate()
     links = list(
@@ -97,10 +99,10 @@ def get_child_to_book(
         .select_related("household", "child")
         .order_by("child__birth_date", "pk")
     )
-    for link in links:
-        if link.child_id == child_id:
-            return links, link
-    raise Http404
+    shown = children_shown(links, child_id)
+    if not shown:
+        raise Http404
+    return links, shown
 
 
 def get_receipt(request: HttpRequest, household_id: int, number: str) -> Receipt:

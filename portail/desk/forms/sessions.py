@@ -4,10 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from portail.activities.actions.closings import Selection
-from portail.activities.models import Place, School, Service, ServicePlace
+from portail.activities.models import Place, School, Service, ServicePlace, Session
 from portail.core.forms import DayInput, Form
+from portail.core.templatetags.ui import in_words
 from portail.desk.forms.audiences import AudienceForm
 from portail.desk.forms.calendar import within_reason
 from portail.desk.forms.structure import CapacityField
@@ -74,6 +76,42 @@ class CapacityForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["capacity"].widget.attrs["class"] = "input input-short"
+
+
+class DaysField(forms.ModelMultipleChoiceField):
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, session: Session) -> str:
+        return f"{in_words(session.date)}{' · ' if session.programme else ''}{session.programme}"
+
+
+class ProgrammeForm(Form):
+    """The outing or the programme of some sessions of a month."""
+
+    programme = forms.CharField(
+        label="Sortie ou programme",
+        max_length=120,
+        required=False,
+        help_text="Les familles le lisent sur le planning et dans leur agenda, par exemple « Sortie à la ferme ». "
+        "Vide : retire ce qui était nommé.",
+    )
+    seances = DaysField(label="Jours", queryset=None, error_messages={"required": "Cochez au moins un jour."})
+    partout = forms.BooleanField(
+        label="Dans tous les lieux de cette prestation, ces jours-là", required=False
+    )
+
+    def __init__(self, *args: Any, sessions: QuerySet[Session], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["seances"].queryset = sessions  # type: ignore[attr-defined]
+
+    def sessions(self) -> list[int]:
+        """The keys of those that were ticked, and of the same days in the other places when asked."""
+        ticked = list(self.cleaned_data["seances"])
+        if not self.cleaned_data["partout"]:
+            return [session.pk for session in ticked]
+        days = {session.date for session in ticked}
+        everywhere = Session.objects.filter(service=ticked[0].service_id, date__in=days)
+        return list(everywhere.values_list("pk", flat=True))
 
 
 class ReasonForm(Form):

@@ -1,17 +1,18 @@
 """Book and cancel for a family, also after the deadline with a reason; and the receipts of a household."""
 
-from collections.abc import Sequence
-from datetime import date
+from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portail.activities.models import SchoolYear
+from portail.bookings import planning_pages as pages
 from portail.bookings import queries
 from portail.bookings.actions import (
     BookingsNotChanged,
@@ -25,10 +26,12 @@ from portail.bookings.actions import (
 )
 from portail.bookings.actions.receipt_papers import issue_receipt
 from portail.bookings.forms import ChangesForm, TicksForm
+from portail.bookings.planning_pages import Asked
+from portail.bookings.spans import Span, month_of
 from portail.core.templatetags.ui import of_name
 from portail.desk import access
 from portail.desk.forms.reasons import NEEDED, ServiceChangesForm
-from portail.families.models import Household, HouseholdChild
+from portail.families.models import Household
 
 PER_PAGE = 25
 
@@ -36,26 +39,30 @@ PER_PAGE = 25
 @require_safe
 def planning(request: HttpRequest, household_id: int, child_id: int) -> HttpResponse:
     """The child's nearest month."""
-    links, link = access.get_child_to_book(request, household_id, child_id)
-    return _month_page(request, links, link, None)
+    return _planning_page(
+        request, Asked(child_id, None, *access.get_planning(request, household_id, child_id))
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def month(request: HttpRequest, household_id: int, child_id: int, first: date) -> HttpResponse:
-    """A child's month; posting its ticks shows what they would change."""
-    links, link = access.get_child_to_book(request, household_id, child_id)
+def month(request: HttpRequest, household_id: int, child_id: int | None, first: Span) -> HttpResponse:
+    """A month or a week, of a child or of all; posting its ticks shows what they would change."""
+    asked = Asked(child_id, first, *access.get_planning(request, household_id, child_id))
     if request.method != "POST":
-        return _month_page(request, links, link, first)
+        return _planning_page(request, asked)
     form = TicksForm(request.POST)
     if not form.is_valid():
-        return _month_page(request, links, link, first, form=form)
+        return _planning_page(request, asked, form=form)
     wishes = form.wishes(child_id)
     if not wishes:
         messages.info(request, "Vous n'avez rien changé : cochez ou décochez des jours, puis vérifiez.")
         return redirect("desk:month", household_id, child_id, first)
-    agent, now = access.require(request), timezone.now()
-    found = check(link.household, wishes, actor=agent, now=now, as_service=True)
-    return _recap_page(request, link.household, found, child_id, first)
+    household, agent = asked.household, access.require(request)
+    try:
+        found = check(household, wishes, actor=agent, now=timezone.now(), as_service=True)
+    except ChildNotInHousehold as unknown:
+        raise Http404 from unknown
+    return _recap_page(request, household, found, child_id, first)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,10 +74,10 @@ def save(request: HttpRequest, household_id: int) -> HttpResponse:
         messages.warning(request, "Ce récapitulatif n'est plus à jour : rien n'a été changé. Recommencez.")
         return redirect("desk:household", household.pk)
     child_id, first = form.cleaned_data["child"], form.cleaned_data["month"]
-    if request.POST.get("step") == "edit" and child_id and first:
-        links, link = access.get_child_to_book(request, household_id, child_id)
-        wished = {wish.session_id: wish.wanted for wish in form.wishes() if wish.child_id == child_id}
-        return _month_page(request, links, link, first, wished=wished)
+    if request.POST.get("step") == "edit" and first:
+        asked = Asked(child_id, first, *access.get_planning(request, household_id, child_id))
+        wished = {(wish.child_id, wish.session_id): wish.wanted for wish in form.wishes()}
+        return _planning_page(request, asked, wished=wished)
     try:
         return _save(request, household, form)
     except NothingToChange:
@@ -131,33 +138,40 @@ def _save(request: HttpRequest, household: Household, form: ServiceChangesForm) 
     return redirect("desk:receipt", household.pk, receipt.number)
 
 
-def _month_page(
+def _planning_page(
     request: HttpRequest,
-    links: Sequence[HouseholdChild],
-    link: HouseholdChild,
-    first: date | None,
+    asked: Asked,
     *,
-    wished: dict[int, bool] | None = None,
+    wished: dict[tuple[int, int], bool] | None = None,
     form: TicksForm | None = None,
 ) -> HttpResponse:
+    """`form`: the one that could not be read (422)."""
+    household, child = asked.household, asked.child
+    jump = pages.jump(request.GET)
+    context: dict[str, Any] = {"household": household, "child": child, "form": form, "jump": jump}
     years = list(SchoolYear.objects.all())
-    bounds = queries.month_bounds(years)
-    context = {"household": link.household, "children": links, "child": link.child, "form": form}
-    if bounds is None:
+    within = queries.bounds(years)
+    if within is None:
         return render(request, "desk/bookings/empty.html", context)
     law = queries.law(timezone.now(), years=years, as_service=True)
-    first = first or queries.nearest_month(law.today, bounds)
-    if not bounds[0] <= first <= bounds[1]:
-        raise Http404
-    found = queries.month([link], first, law, wished=wished)
+    span = asked.span or month_of(queries.nearest(law.today, within))
+    if moved := pages.led_to(span, jump, within):
+        if moved.is_out:
+            messages.info(request, pages.out_of_bounds(within))
+        return redirect("desk:month", household.pk, asked.child_id, moved.span)
+
+    def address(child_id: int | None, span: Span) -> str:
+        return reverse("desk:month", args=[household.pk, child_id, span])
+
+    found = queries.planning(asked.shown, span, law, wished=wished)
     context |= {
         "month": found,
-        "previous": queries.month_after(first, -1) if first > bounds[0] else None,
-        "next": queries.month_after(first, 1) if first < bounds[1] else None,
-        "has_enrolment": bool(found.cells) or queries.is_enrolled(link.child_id, first),
-        "caption": f"Planning {of_name(link.child.first_name)}",
+        "ways": pages.ways(asked, span, within=within, today=law.today, address=address),
+        "within": within,
+        "has_enrolment": bool(found.cells) or queries.is_enrolled(asked.shown, span),
+        "title": f"Planning {of_name(child.first_name)}" if child else "Planning de tous les enfants",
     }
-    return render(request, "desk/bookings/month.html", context, status=422 if form else 200)
+    return render(request, "desk/bookings/month.html", context, status=422 if form or jump else 200)
 
 
 def _recap_page(
@@ -165,7 +179,7 @@ def _recap_page(
     household: Household,
     recap: Recap,
     child_id: int | None,
-    first: date | None,
+    first: Span | None,
     *,
     form: ServiceChangesForm | None = None,
     has_moved: bool = False,

@@ -13,12 +13,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portail.accounts.rights import Right
-from portail.activities.actions.sessions import Generation, generate_sessions, plan_sessions
+from portail.activities.actions.sessions import Generation, generate_sessions, name_programme, plan_sessions
 from portail.activities.models import SchoolYear, ServicePlace, Session, SessionQuerySet
 from portail.bookings.models import Booking
+from portail.bookings.spans import month_of
 from portail.core.text import many
 from portail.desk import access
-from portail.desk.forms.sessions import GenerateForm, open_offers
+from portail.desk.forms.sessions import GenerateForm, ProgrammeForm, open_offers
 from portail.desk.views.replies import status_of
 from portail.rules import CalendarUnknown
 
@@ -41,6 +42,31 @@ def sessions(request: HttpRequest) -> HttpResponse:
         "rows": rows,
     }
     return render(request, "desk/sessions/month.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def programme(request: HttpRequest) -> HttpResponse:
+    """Name the outing or the programme of some days of the month shown; `seance` in the address: already ticked."""
+    agent = access.require(request, Right.MANAGE_ACTIVITIES)
+    offer, first = _offer(request, list(open_offers())), month_asked(request.GET)
+    if offer is None:
+        return redirect("desk:sessions")
+    found = Session.objects.between(first, month_of(first).last)
+    found = found.filter(service=offer.service_id, place=offer.place_id).order_by("date")
+    ticked = found.filter(
+        pk__in=[pk for pk in request.GET.getlist("seance") if pk.isdigit() and len(pk) < 19]
+    )
+    initial = {"seances": ticked, "programme": ticked[0].programme if ticked else ""}
+    form = ProgrammeForm(request.POST or None, sessions=found, initial=initial)
+    back = f"{reverse('desk:sessions')}?offre={offer.pk}&mois={first:%Y-%m}"
+    if form.is_valid():
+        named = form.cleaned_data["programme"]
+        count = name_programme(form.sessions(), named, actor=agent, now=timezone.now())
+        told = f"{many(count, 'séance')} : {named or 'plus rien de particulier'}."
+        messages.success(request, told if count else "Rien n'a changé : ces jours étaient déjà nommés ainsi.")
+        return redirect(back)
+    context = {"form": form, "offer": offer, "first": first, "found": found, "back": back}
+    return render(request, "desk/sessions/programme.html", context, status=status_of(form))
 
 
 @require_http_methods(["GET", "POST"])

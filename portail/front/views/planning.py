@@ -1,6 +1,5 @@
 """The planning of the children: look, tick, check, save. Without JavaScript first."""
 
-from collections.abc import Sequence
 from datetime import date
 from uuid import uuid4
 
@@ -8,11 +7,13 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portail.activities.models import SchoolYear
+from portail.bookings import planning_pages as pages
 from portail.bookings import queries
 from portail.bookings.actions import (
     BookingsNotChanged,
@@ -24,7 +25,8 @@ from portail.bookings.actions import (
     check,
 )
 from portail.bookings.forms import ChangesForm, TicksForm
-from portail.families.models import HouseholdChild
+from portail.bookings.planning_pages import Asked
+from portail.bookings.spans import Span, month_of
 from portail.front import access
 
 
@@ -35,20 +37,22 @@ def planning(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def month(request: HttpRequest, child_id: int, first: date) -> HttpResponse:
-    """A child's month; posting its ticks shows what they would change."""
-    children = access.list_children(request)
-    link = _find(children, child_id)
+def month(request: HttpRequest, child_id: int | None, first: Span) -> HttpResponse:
+    """A month or a week, of a child or of all; posting its ticks shows what they would change."""
+    asked = Asked(child_id, first, *access.get_planning(request, child_id))
     if request.method != "POST":
-        return _month_page(request, children, link, first)
+        return _planning_page(request, asked)
     form = TicksForm(request.POST)
     if not form.is_valid():
-        return _month_page(request, children, link, first, form=form)
+        return _planning_page(request, asked, form=form)
     wishes = form.wishes(child_id)
     if not wishes:
         messages.info(request, _("Vous n'avez rien changé : cochez ou décochez des jours, puis vérifiez."))
         return redirect("front:month", child_id, first)
-    recap = check(link.household, wishes, actor=access.person(request), now=timezone.now())
+    try:
+        recap = check(asked.household, wishes, actor=access.person(request), now=timezone.now())
+    except ChildNotInHousehold as unknown:
+        raise Http404 from unknown
     return recap_page(request, recap, child_id, first)
 
 
@@ -76,7 +80,7 @@ def save(request: HttpRequest) -> HttpResponse:
         )
     except NothingToChange:
         messages.info(request, _("Rien n'a été changé : ces jours sont déjà comme vous le souhaitez."))
-        return redirect("front:month", child_id, first) if child_id and first else redirect("front:planning")
+        return redirect("front:month", child_id, first) if first else redirect("front:planning")
     except BookingsNotChanged as refused:
         return recap_page(request, refused.recap, child_id, first, has_moved=True)
     except ChildNotInHousehold as unknown:
@@ -89,69 +93,69 @@ def _first_month(request: HttpRequest, form: Form | None = None) -> HttpResponse
     if not children:
         status = 422 if form else 200
         return render(request, "front/planning/empty.html", {"has_child": False}, status=status)
-    return _month_page(request, children, children[0], None, form=form)
-
-
-def _find(children: Sequence[HouseholdChild], child_id: int) -> HouseholdChild:
-    for link in children:
-        if link.child_id == child_id:
-            return link
-    raise Http404
+    return _planning_page(request, Asked(children[0].child_id, None, children, children[:1]), form=form)
 
 
 def _back_to_ticks(
-    request: HttpRequest, child_id: int | None, first: date | None, wishes: list[Wish]
+    request: HttpRequest, child_id: int | None, span: Span | None, wishes: list[Wish]
 ) -> HttpResponse:
-    """The month with the wishes of the recap still ticked."""
-    if child_id is None or first is None:
+    """The planning with the wishes of the recap still ticked."""
+    if span is None:
         return redirect("front:planning")
-    children = access.list_children(request)
-    wished = {wish.session_id: wish.wanted for wish in wishes if wish.child_id == child_id}
-    return _month_page(request, children, _find(children, child_id), first, wished=wished)
+    asked = Asked(child_id, span, *access.get_planning(request, child_id))
+    wished = {(wish.child_id, wish.session_id): wish.wanted for wish in wishes}
+    return _planning_page(request, asked, wished=wished)
 
 
-def _month_page(
+def _planning_page(
     request: HttpRequest,
-    children: Sequence[HouseholdChild],
-    link: HouseholdChild,
-    first: date | None,
+    asked: Asked,
     *,
-    wished: dict[int, bool] | None = None,
+    wished: dict[tuple[int, int], bool] | None = None,
     form: Form | None = None,
 ) -> HttpResponse:
-    """The month (the nearest to today without one). `form`: the one that could not be read (422)."""
+    """`form`: the one that could not be read (422)."""
     years = list(SchoolYear.objects.all())
-    bounds = queries.month_bounds(years)
-    if bounds is None:
+    within = queries.bounds(years)
+    if within is None:
         return render(request, "front/planning/empty.html", {"has_child": True})
-    now = timezone.now()
-    law = queries.law(now, years=years)
-    first = first or queries.nearest_month(law.today, bounds)
-    if not bounds[0] <= first <= bounds[1]:
-        raise Http404
-    found = queries.month([link], first, law, wished=wished)
+    law = queries.law(timezone.now(), years=years)
+    span = asked.span or month_of(queries.nearest(law.today, within))
+    jump = pages.jump(request.GET)
+    if moved := pages.led_to(span, jump, within):
+        if moved.is_out:
+            messages.info(request, pages.out_of_bounds(within))
+        return redirect("front:month", asked.child_id, moved.span)
+    found = queries.planning(asked.shown, span, law, wished=wished)
     context = {
-        "children": children,
-        "child": link.child,
+        "child": asked.child,
+        "left_out": asked.left_out,
         "month": found,
-        "previous": queries.month_after(first, -1) if first > bounds[0] else None,
-        "next": queries.month_after(first, 1) if first < bounds[1] else None,
+        "ways": pages.ways(asked, span, within=within, today=law.today, address=_address),
+        "within": within,
+        "jump": jump,
         "form": form,
-        "has_enrolment": bool(found.cells) or queries.is_enrolled(link.child_id, first),
+        "has_enrolment": bool(found.cells) or queries.is_enrolled(asked.shown, span),
         "list_layout": access.person(request).mobile_layout,
     }
-    return render(request, "front/planning/month.html", context, status=422 if form else 200)
+    status = 422 if form or jump else 200
+    return render(request, "front/planning/month.html", context, status=status)
+
+
+def _address(child_id: int | None, span: Span) -> str:
+    return reverse("front:month", args=[child_id, span])
 
 
 def recap_page(
     request: HttpRequest,
     recap: Recap,
     child_id: int | None,
-    first: date | None,
+    first: Span | date | None,
     *,
     has_moved: bool = False,
 ) -> HttpResponse:
-    """What would be done. `has_moved`: it is no more what was shown before, nothing was written (422)."""
+    """What would be done. `child_id` (None: all) and `first` (a day: its month) say which planning to go back to;
+    `has_moved`: it is no more what was shown before, nothing was written (422)."""
     wishes = [change.wish for change in recap.changes]
     context = {
         "recap": recap,

@@ -1,4 +1,4 @@
-"""The month of a child, or of several: every session, how it stands, and until when each week may be changed."""
+"""A month or a week of a child, or of several: every session, how it stands, and until when it may be changed."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,9 +12,10 @@ from portail.bookings.queries.known import knowledge
 from portail.bookings.queries.limits import Deadlines, Limit, limits
 from portail.bookings.queries.prices import Prices
 from portail.bookings.queries.quotas import with_quotas
-from portail.bookings.queries.sessions import Cell, Column, Row, rows_of_month
+from portail.bookings.queries.sessions import Cell, Column, Pair, Row, rows_between
 from portail.bookings.queries.tags import Tags
 from portail.bookings.queries.told import teller
+from portail.bookings.spans import Span, month_of
 from portail.bookings.standing import Facts, Law, Said, Standing, State, judge
 from portail.families.models import HouseholdChild
 
@@ -46,14 +47,15 @@ class Week:
 
 
 @dataclass(frozen=True)
-class Month:
-    """`first`: its first day. `columns`: the services that have a session in it, child by child.
+class Planning:
+    """A month or a week (`span`). `columns`: the services that have a session in it, child by child; `several`: those
+    of more than one child.
 
     `unpriced`: the services whose price is not known yet, and why. `prices_may_move`: a day's price depends on what is
     booked beside it.
     """
 
-    first: date
+    span: Span
     today: date
     columns: tuple[Column, ...]
     weeks: tuple[Week, ...]
@@ -62,6 +64,11 @@ class Month:
     cells: tuple[Cell, ...] = field(default=(), repr=False)
     unpriced: tuple[tuple[str, Said], ...] = ()
     prices_may_move: bool = False
+    several: bool = False
+
+    @property
+    def first(self) -> date:
+        return self.span.first
 
     @property
     def can_change(self) -> bool:
@@ -72,9 +79,15 @@ class Month:
         return any(day.closed for week in self.weeks for day in week.days)
 
     @cached_property
-    def shown(self) -> tuple[int, ...]:
-        """The sessions whose box is shown ticked because they are booked: what a cancellation is measured from."""
-        return tuple(c.session_id for c in self.cells if c.is_booked and c.standing.can_change)
+    def shown(self) -> tuple[str, ...]:
+        """The boxes shown ticked because they are booked: what a cancellation is measured from."""
+        return tuple(c.tick for c in self.cells if c.is_booked and c.standing.can_change)
+
+    @property
+    def groups(self) -> list[tuple[str, int]]:
+        """Each child's first name and its number of columns, when several children are shown."""
+        names = ((column.child_id, column.child_name) for column in self.columns)
+        return [(key[1], len(list(found))) for key, found in groupby(names)] if self.several else []
 
     @cached_property
     def states(self) -> tuple[State, ...]:
@@ -83,56 +96,51 @@ class Month:
         return tuple(state for state in State if state in found)
 
 
-def month_bounds(years: Iterable[SchoolYear]) -> tuple[date, date] | None:
-    """The first days of the first and last months that a school year touches; None without a school year."""
+def bounds(years: Iterable[SchoolYear]) -> tuple[date, date] | None:
+    """The first and last days of the months that a school year touches; None without a school year."""
     years = list(years)
     if not years:
         return None
-    return min(y.start for y in years).replace(day=1), max(y.end for y in years).replace(day=1)
+    return min(y.start for y in years).replace(day=1), month_of(max(y.end for y in years)).last
 
 
-def nearest_month(day: date, bounds: tuple[date, date]) -> date:
-    """The first day of the month of `day`, brought inside the bounds."""
-    return min(max(day.replace(day=1), bounds[0]), bounds[1])
+def nearest(day: date, within: tuple[date, date]) -> date:
+    """The day, brought inside the bounds."""
+    return min(max(day, within[0]), within[1])
 
 
-def last_day(first: date) -> date:
-    """The last day of the month that starts with `first`."""
-    return month_after(first, 1) - ONE_DAY
-
-
-def month_after(first: date, count: int) -> date:
-    """The first day of the month that comes `count` months after this one (before it, when negative)."""
-    years, index = divmod(first.month - 1 + count, 12)
-    return date(first.year + years, index + 1, 1)
-
-
-def is_enrolled(child_id: int, first: date) -> bool:
-    """Whether the child is enrolled in anything in a school year that touches this month."""
+def is_enrolled(links: Iterable[HouseholdChild], span: Span) -> bool:
+    """Whether one of these children is enrolled in anything in a school year that the span touches."""
     return Enrolment.objects.filter(
-        child=child_id, school_year__start__lte=last_day(first), school_year__end__gte=first
+        child__in=[link.child_id for link in links],
+        school_year__start__lte=span.last,
+        school_year__end__gte=span.first,
     ).exists()
 
 
 def month(
-    links: Sequence[HouseholdChild],
-    first: date,
-    law: Law,
-    *,
-    wished: dict[int, bool] | None = None,
-) -> Month:
-    """The month that starts on `first`, for the children that these links tie to one household.
+    links: Sequence[HouseholdChild], first: date, law: Law, *, wished: dict[Pair, bool] | None = None
+) -> Planning:
+    """The planning of the month that starts on `first`."""
+    return planning(links, Span(first), law, wished=wished)
 
-    `wished` (session → ticked or not) keeps what the person had ticked. Two queries, and one more when the regulation
-    looks at the family (its quotient, its children…); three more when a quota speaks of these sessions.
+
+def planning(
+    links: Sequence[HouseholdChild], span: Span, law: Law, *, wished: dict[Pair, bool] | None = None
+) -> Planning:
+    """The month or the week, for the children that these links tie to one household.
+
+    `wished` (child and session → ticked or not) keeps what the person had ticked. Two queries however many the
+    children, and one more when the regulation looks at the family (its quotient, its children…); three more when a
+    quota speaks of these sessions.
     """
-    last = last_day(first)
+    first, last = span.first, span.last
     facts = knowledge(
         [link.household for link in links[:1]], first, last, regulation=law.regulation, with_baskets=False
     )
     household_id = links[0].household_id if links else 0
     tell = teller(household_id, [link.child_id for link in links], law, facts)
-    rows = rows_of_month(links, first, last, tell)
+    rows = rows_between(links, first, last, tell)
     facts_of_rows = with_quotas(household_id, [(row.facts, row.column.activity_id) for row in rows], law)
     rows = [replace(row, facts=told) for row, told in zip(rows, facts_of_rows, strict=True)]
     tags = Tags(household_id, Prices(law.regulation, law.calendar, facts, channel=law.channel))
@@ -141,8 +149,8 @@ def month(
     days = _days(first, last, columns, cells, law)
     deadlines = Deadlines(law, tell)
     weeks = tuple(_week(monday, list(group), deadlines) for monday, group in groupby(days, key=_monday))
-    return Month(
-        first=first,
+    return Planning(
+        span=span,
         today=law.today,
         columns=columns,
         weeks=weeks,
@@ -151,10 +159,11 @@ def month(
         cells=tuple(cells),
         unpriced=tuple(tags.unknown.items()),
         prices_may_move=tags.prices.look_at_the_basket,
+        several=len(links) > 1,
     )
 
 
-def _cells(rows: list[Row], law: Law, wished: dict[int, bool], tags: Tags) -> list[Cell]:
+def _cells(rows: list[Row], law: Law, wished: dict[Pair, bool], tags: Tags) -> list[Cell]:
     standings = judge((row.facts for row in rows), law)
     return [
         Cell(
@@ -164,14 +173,15 @@ def _cells(rows: list[Row], law: Law, wished: dict[int, bool], tags: Tags) -> li
             standing,
             _wanted(row.facts, standing, wished),
             *tags.of(row, standing),
+            row.programme,
         )
         for row, standing in zip(rows, standings, strict=True)
     ]
 
 
-def _wanted(facts: Facts, standing: Standing, wished: dict[int, bool]) -> bool:
+def _wanted(facts: Facts, standing: Standing, wished: dict[Pair, bool]) -> bool:
     booked = facts.own is not None
-    return wished.get(facts.session_id, booked) if standing.can_change else booked
+    return wished.get((facts.child_id, facts.session_id), booked) if standing.can_change else booked
 
 
 def _monday(day: Day) -> date:
@@ -224,7 +234,7 @@ def _week(monday: date, days: list[Day], deadlines: Deadlines) -> Week:
 
 def _holidays(first: date, last: date, law: Law) -> Said:
     """The school holidays or closure that fill the month, when one does."""
-    for day in (first + timedelta(days=14), first, last):
+    for day in (first + (last - first) // 2, first, last):
         if day > law.calendar.known_until:
             continue
         if found := law.calendar.closure(day) or law.calendar.school_holiday(day):
