@@ -265,6 +265,7 @@ PORTAIL_PERIODIC: dict[str, tuple[str, timedelta]] = {
     "beats": ("portail.core.upkeep.forget_beats", timedelta(hours=6)),
     "unactivated": ("portail.accounts.actions.purge_unactivated", timedelta(minutes=10)),
     "ended-sessions": ("portail.accounts.actions.forget_ended_sessions", timedelta(hours=6)),
+    "kitchen-orders": ("portail.attendance.actions.kitchen.close_due", timedelta(minutes=5)),
     "quotient-reminders": ("portail.families.actions.renewals.start_reminders", timedelta(hours=3)),
 }
 

@@ -30,6 +30,7 @@ MENU: tuple[Entry, ...] = (
     Entry("Familles", "desk:households", "users", Right.READ_FAMILIES),
     Entry("Démarches", "desk:requests", "folder", Right.READ_FAMILIES),
     Entry("Listes du jour", "desk:lists", "document", Right.READ_SESSIONS),
+    Entry("Cuisine", "desk:kitchen", "meal", Right.READ_MEALS),
     Entry("Activités", "desk:activities", "calendar", Right.MANAGE_ACTIVITIES),
     Entry("Facturation", "desk:runs", "euro", Right.READ_BILLING, "billing"),
     Entry("Communication", "desk:news_list", "news", Right.PUBLISH, "publications"),

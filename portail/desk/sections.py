@@ -50,7 +50,14 @@ BILLING = (
     Tab("Attestations fiscales", "desk:certificates", Right.BILL),
     Tab("Impayés", "desk:unpaid", Right.READ_BILLING),
 )
+KITCHEN = (
+    Tab("Jour", "desk:kitchen", Right.READ_MEALS),
+    Tab("Semaine", "desk:kitchen_week", Right.READ_MEALS),
+    Tab("Régimes et allergies", "desk:kitchen_children", Right.READ_HEALTH),
+    Tab("Commandes", "desk:kitchen_orders", Right.READ_MEALS),
+)
 SECTIONS = {
+    "kitchen": KITCHEN,
     "billing": BILLING,
     "activities": ACTIVITIES,
     "publications": PUBLICATIONS,

@@ -6,6 +6,7 @@ import portail.bookings.converters
 import portail.core.converters  # noqa: F401 -- what addresses hold: keys, months, whose planning
 from portail.desk.account_urls import account_pages
 from portail.desk.invoicing_urls import invoicing_pages
+from portail.desk.kitchen_urls import kitchen_pages
 from portail.desk.payment_urls import payment_pages
 from portail.desk.regulation_urls import regulation_pages
 from portail.desk.views import (
@@ -226,6 +227,7 @@ urlpatterns: list[URLPattern] = [
     *request_pages,
     *paper_pages,
     *session_pages,
+    *kitchen_pages,
     *activity_pages,
     *publication_pages,
     *administration_pages,

@@ -61,6 +61,7 @@ from portail.desk.access.families import (
     get_request,
     get_school_year,
 )
+from portail.desk.access.kitchen import get_kitchen_order, get_meal_session
 
 __all__ = [
     "UNDOING",
@@ -88,8 +89,10 @@ __all__ = [
     "get_household_to_bill",
     "get_household_to_book",
     "get_invoice",
+    "get_kitchen_order",
     "get_legal_page",
     "get_mail",
+    "get_meal_session",
     "get_news",
     "get_offer",
     "get_payment",
