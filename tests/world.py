@@ -19,6 +19,7 @@ from portail.accounts import keys
 from portail.activities.actions.calendar import import_calendar
 from portail.activities.actions.regulation import default_text
 from portail.activities.models import CalendarEntry, Closing, Regulation
+from portail.attendance.actions.kitchen import close_order
 from portail.billing.actions import reminders
 from portail.billing.models import Anomaly, Charge, InvoiceRun
 from portail.bookings.actions import Wish, change_bookings
@@ -149,6 +150,7 @@ def _book(world: SimpleNamespace) -> None:
         actor=world.alice.user,
         now=make.NOW,
     )
+    world.kitchen_order = close_order(world.session.date, actor=world.agnes, now=make.NOW)
 
 
 def _bill(world: SimpleNamespace) -> None:
@@ -294,6 +296,7 @@ def _desk_values(world: SimpleNamespace) -> dict[str, Any]:
         "class_id": world.school_class.pk,
         "place_id": world.offer.place_id,
         "entry_id": world.entry.pk,
+        "order_id": world.kitchen_order.pk,
         "noun": "ecole",
         "row_id": world.school_class.school_id,
         "news_id": world.news.pk,

@@ -29,13 +29,14 @@ MENU: tuple[Entry, ...] = (
     Entry("Accueil", "desk:home", "home", None),
     Entry("Familles", "desk:households", "users", Right.READ_FAMILIES),
     Entry("Démarches", "desk:requests", "folder", Right.READ_FAMILIES),
-    Entry("Listes du jour", "desk:lists", "document", Right.READ_SESSIONS),
-    Entry("Cuisine", "desk:kitchen", "meal", Right.READ_MEALS),
+    Entry("Listes du jour", "desk:lists", "document", Right.READ_SESSIONS, "lists"),
     Entry("Activités", "desk:activities", "calendar", Right.MANAGE_ACTIVITIES),
     Entry("Facturation", "desk:runs", "euro", Right.READ_BILLING, "billing"),
     Entry("Communication", "desk:news_list", "news", Right.PUBLISH, "publications"),
     Entry("Administration", "desk:users", "settings", Right.MANAGE_USERS),
 )
+KITCHEN = Entry("Cuisine", "desk:kitchen", "meal", Right.READ_MEALS)
+"""For whoever has no lists, of which the meals are a tab."""
 
 
 def menu_for(request: HttpRequest) -> list[Shown]:
@@ -43,7 +44,8 @@ def menu_for(request: HttpRequest) -> list[Shown]:
     user = request.user
     if not isinstance(user, User) or user.is_family:
         return []
-    allowed = [entry for entry in MENU if entry.right is None or has_right(user, entry.right)]
+    entries = MENU if has_right(user, Right.READ_SESSIONS) else (*MENU, KITCHEN)
+    allowed = [entry for entry in entries if entry.right is None or has_right(user, entry.right)]
     homes = [reverse(entry.url_name) for entry in allowed]
     current = max(allowed, key=lambda entry: _fits(entry, request.path), default=None)
     return [

@@ -50,14 +50,15 @@ BILLING = (
     Tab("Attestations fiscales", "desk:certificates", Right.BILL),
     Tab("Impayés", "desk:unpaid", Right.READ_BILLING),
 )
-KITCHEN = (
-    Tab("Jour", "desk:kitchen", Right.READ_MEALS),
-    Tab("Semaine", "desk:kitchen_week", Right.READ_MEALS),
+LISTS = (
+    Tab("Enfants attendus", "desk:lists", Right.READ_SESSIONS),
+    Tab("Repas du jour", "desk:kitchen", Right.READ_MEALS),
+    Tab("Repas de la semaine", "desk:kitchen_week", Right.READ_MEALS),
     Tab("Régimes et allergies", "desk:kitchen_children", Right.READ_HEALTH),
-    Tab("Commandes", "desk:kitchen_orders", Right.READ_MEALS),
+    Tab("Commandes de repas", "desk:kitchen_orders", Right.READ_MEALS),
 )
 SECTIONS = {
-    "kitchen": KITCHEN,
+    "lists": LISTS,
     "billing": BILLING,
     "activities": ACTIVITIES,
     "publications": PUBLICATIONS,

@@ -6,4 +6,13 @@ from portail.attendance.models.marks import Mark
 from portail.attendance.models.readings import Reading
 from portail.attendance.models.settlements import Settlement
 
-__all__ = ["USUAL", "AdultMeals", "Assignment", "KitchenLine", "KitchenOrder", "Mark", "Reading", "Settlement"]
+__all__ = [
+    "USUAL",
+    "AdultMeals",
+    "Assignment",
+    "KitchenLine",
+    "KitchenOrder",
+    "Mark",
+    "Reading",
+    "Settlement",
+]

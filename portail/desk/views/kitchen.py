@@ -17,6 +17,8 @@ from portail.core.spreadsheets import csv_response, xlsx_response
 from portail.core.templatetags.ui import in_words
 from portail.desk import access
 
+YEARS = range(2000, 2200)
+"""Other years are a slip of the keyboard."""
 HEADER = (
     "Date",
     "Lieu",
@@ -123,11 +125,11 @@ def _rows(found: kitchen.Week) -> list[tuple[object, ...]]:
 def _day_of(request: HttpRequest) -> date:
     """The day that the address names; the next one that has a meal when it names none, or badly."""
     try:
-        return date.fromisoformat(request.GET.get("date", ""))
+        found = date.fromisoformat(request.GET.get("date", ""))
     except ValueError:
-        return kitchen.next_meal_day(timezone.localdate())
+        found = date.min
+    return found if found.year in YEARS else kitchen.next_meal_day(timezone.localdate())
 
 
 def _monday_of(day: date) -> date:
-    """The Monday of this day's week; the first week of the calendar has none before it."""
-    return day - timedelta(days=min(day.weekday(), day.toordinal() - 1))
+    return day - timedelta(days=day.weekday())
