@@ -25,6 +25,7 @@ from portail.billing.models import Anomaly, Charge, InvoiceRun
 from portail.bookings.actions import Wish, change_bookings
 from portail.bookings.actions.absences import tell_absences
 from portail.bookings.actions.feeds import open_feed
+from portail.bookings.models import TypicalWeek
 from portail.families.actions.documents import issue
 from portail.families.models import FamilyDocument, Request
 from portail.messaging.models import LegalPage, News, PublicDocument
@@ -143,6 +144,15 @@ def _book(world: SimpleNamespace) -> None:
     world.receipt = change_bookings(
         world.alice.household, [wish], token=uuid4(), actor=world.alice.user, now=make.NOW
     )
+    world.typical_week = TypicalWeek.objects.create(
+        household=world.alice.household,
+        child=world.lea,
+        activity=world.canteen.activity,
+        since=make.NOW.date(),
+        until=date(2027, 7, 3),
+        kept_at=make.NOW,
+    )
+    world.typical_week.days.create(service=world.canteen, weekday=0)
     (world.absence,) = tell_absences(
         world.alice.household,
         [world.receipt.lines.get().booking_id],
@@ -238,6 +248,7 @@ def _values(world: SimpleNamespace) -> dict[str, Any]:
         "first": DECEMBER,
         "number": world.receipt.number,
         "absence_id": world.absence.pk,
+        "week_id": world.typical_week.pk,
         "secret": open_feed(world.alice.adult, actor=world.alice.user, now=make.NOW).secret,
         "key": key,
         "kind": "mentions-legales",

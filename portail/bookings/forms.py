@@ -13,6 +13,8 @@ from portail.bookings.actions import Wish
 from portail.core.forms import Form
 
 MOST = 1_000
+MOST_CHANGES = 4_000
+"""Of one recap: a school year of four children in five services."""
 LARGEST_ID = 2**63 - 1
 GARBLED = _("Cette page n'est plus à jour : cochez de nouveau vos jours, puis vérifiez.")
 
@@ -24,7 +26,7 @@ class IdsField(forms.Field):
 
     def to_python(self, value: Any) -> frozenset[int]:
         parts = [part for text in value or () for part in str(text).split(".") if part]
-        return frozenset(_number(part) for part in _few(parts))
+        return frozenset(whole_number(part) for part in _few(parts))
 
 
 class TicksField(forms.Field):
@@ -34,30 +36,46 @@ class TicksField(forms.Field):
 
     def to_python(self, value: Any) -> frozenset[tuple[int, int]]:
         parts = [part for text in value or () for part in str(text).split(".") if part]
-        return frozenset(_pair(part) if "-" in part else (0, _number(part)) for part in _few(parts))
+        return frozenset(_pair(part) if "-" in part else (0, whole_number(part)) for part in _few(parts))
 
 
 class PairsField(forms.Field):
-    """Children and sessions, "7-12.7-15" for the sessions 12 and 15 of child 7. Gives a frozenset of pairs."""
+    """Children and sessions, "7-12.15.8-12": the sessions 12 and 15 of child 7, 12 of child 8. Gives a frozenset of
+    pairs."""
 
     widget = forms.HiddenInput
 
     def to_python(self, value: Any) -> frozenset[tuple[int, int]]:
-        return frozenset(_pair(part) for part in _few([x for x in str(value or "").split(".") if x]))
+        found, child = set(), ""
+        for text in _few([part for part in str(value or "").split(".") if part], MOST_CHANGES):
+            named, dash, session = text.partition("-")
+            child = named if dash else child
+            found.add((whole_number(child), whole_number(session if dash else named)))
+        return frozenset(found)
 
 
-def _few(parts: list[str]) -> list[str]:
-    if len(parts) > MOST:
+def packed_pairs(pairs: Iterable[tuple[int, int]]) -> str:
+    """Children and sessions as PairsField reads them, each child named once."""
+    parts, last = [], 0
+    for child, session in sorted(pairs):
+        parts.append(str(session) if child == last else f"{child}-{session}")
+        last = child
+    return ".".join(parts)
+
+
+def _few(parts: list[str], most: int = MOST) -> list[str]:
+    if len(parts) > most:
         raise ValidationError(GARBLED, code="garbled")
     return parts
 
 
 def _pair(text: str) -> tuple[int, int]:
     child, _dash, session = text.partition("-")
-    return _number(child), _number(session)
+    return whole_number(child), whole_number(session)
 
 
-def _number(text: str) -> int:
+def whole_number(text: str) -> int:
+    """The number of a row, as a page sent it. Raises ValidationError."""
     if not (text.isascii() and text.isdigit() and 0 < int(text[:20]) <= LARGEST_ID):
         raise ValidationError(GARBLED, code="garbled")
     return int(text)
@@ -113,6 +131,8 @@ class ChangesForm(forms.Form):
 
     `child`: whose planning; empty for all children. `month`: its month or its week, by its name; empty when the wishes
     come from another page: the planning is then shown from its start.
+    `not_added`, `not_removed`: what it showed as impossible. `gesture`, `typed`: which gesture the wishes come from,
+    and its form as a query string, to come back to it.
     """
 
     add = PairsField(required=False)
@@ -123,19 +143,43 @@ class ChangesForm(forms.Form):
     child = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=LARGEST_ID, required=False)
     month = SpanField(required=False)
     price = forms.CharField(widget=forms.HiddenInput, max_length=20, required=False)
+    not_added = PairsField(required=False)
+    not_removed = PairsField(required=False)
+    gesture = forms.CharField(widget=forms.HiddenInput, max_length=20, required=False)
+    typed = forms.CharField(widget=forms.HiddenInput, max_length=4_000, required=False)
 
     def wishes(self) -> list[Wish]:
-        add, remove = self.cleaned_data["add"], self.cleaned_data["remove"]
-        wanted = [Wish(child, session, True) for child, session in sorted(add)]
-        return wanted + [Wish(child, session, False) for child, session in sorted(remove)]
+        return _wishes(self.cleaned_data["add"], self.cleaned_data["remove"])
+
+    def left_out(self) -> list[Wish]:
+        """What the recap showed as impossible."""
+        return _wishes(self.cleaned_data["not_added"], self.cleaned_data["not_removed"])
 
     @staticmethod
     def packed(wishes: Iterable[Wish], child: int | None, month: spans.Span | date | None) -> dict[str, str]:
         """The same as hidden fields, without the token."""
         wishes = list(wishes)
         return {
-            "add": ".".join(f"{w.child_id}-{w.session_id}" for w in wishes if w.wanted),
-            "remove": ".".join(f"{w.child_id}-{w.session_id}" for w in wishes if not w.wanted),
+            "add": _packed(wishes, wanted=True),
+            "remove": _packed(wishes, wanted=False),
             "child": str(child or ""),
             "month": spans.name_of(month) if month else "",
         }
+
+    @staticmethod
+    def packed_left_out(wishes: Iterable[Wish]) -> dict[str, str]:
+        """What is impossible, as hidden fields."""
+        wishes = list(wishes)
+        return {
+            "not_added": _packed(wishes, wanted=True),
+            "not_removed": _packed(wishes, wanted=False),
+        }
+
+
+def _wishes(add: Iterable[tuple[int, int]], remove: Iterable[tuple[int, int]]) -> list[Wish]:
+    wanted = [Wish(child, session, True) for child, session in sorted(add)]
+    return wanted + [Wish(child, session, False) for child, session in sorted(remove)]
+
+
+def _packed(wishes: Iterable[Wish], *, wanted: bool) -> str:
+    return packed_pairs((w.child_id, w.session_id) for w in wishes if w.wanted is wanted)

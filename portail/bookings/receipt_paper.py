@@ -36,8 +36,14 @@ def receipt_paper(receipt: Receipt, *, code: str) -> Paper:
                 ("Différence de prix", _total(receipt)),
             ]
         ),
-        *_changes("Ajouté", [line for line in lines if line.change == Change.ADDED]),
-        *_changes("Retiré", [line for line in lines if line.change == Change.REMOVED]),
+        *_changes(
+            "Ajouté : libre avant, réservé maintenant",
+            [line for line in lines if line.change == Change.ADDED],
+        ),
+        *_changes(
+            "Retiré : réservé avant, libre maintenant",
+            [line for line in lines if line.change == Change.REMOVED],
+        ),
     ]
     return Paper(
         title="Reçu de réservation",

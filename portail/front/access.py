@@ -23,7 +23,7 @@ from portail.accounts.models import User
 from portail.billing.models import Account, CreditNote, Invoice, InvoiceLine
 from portail.billing.queries.accounts import account_of
 from portail.bookings import queries
-from portail.bookings.models import Absence, CalendarFeed, Receipt
+from portail.bookings.models import Absence, CalendarFeed, Receipt, TypicalWeek
 from portail.bookings.planning_pages import children_shown
 from portail.bookings.queries.absences import absences
 from portail.core import codes
@@ -93,6 +93,18 @@ def get_planning(
     if not shown:
         raise Http404
     return children, shown
+
+
+def list_children_to_book(request: HttpRequest) -> list[HouseholdChild]:
+    """Those that this household books for, today."""
+    return [link for link in list_children(request) if link.can_book]
+
+
+def get_typical_week(request: HttpRequest, week_id: int) -> TypicalWeek:
+    """A typical week that this household keeps for a child that it books for today."""
+    children = get_children(request).filter(can_book=True).values("child")
+    weeks = TypicalWeek.objects.select_related("household", "child", "activity")
+    return get_object_or_404(weeks, pk=week_id, household=get_household(request), child__in=children)
 
 
 def _seen(day: date) -> QuerySet[HouseholdChild]:

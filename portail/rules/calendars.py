@@ -209,6 +209,19 @@ class Calendar:
             raise NoSuchDay(f"Aucunes vacances ne sont connues avant le {FRENCH.year(day)}.")
         return max(ends) + _ONE_DAY
 
+    def school_period_end(self, day: date) -> date:
+        """The last day before the school holidays that come after the day (bridges do not count)."""
+        starts = [
+            entry.start
+            for entry in self.entries
+            if entry.kind is EntryKind.SCHOOL_HOLIDAY
+            and entry.start > day
+            and entry.end - entry.start >= _SHORT_BREAK
+        ]
+        if not starts:
+            raise NoSuchDay(f"Aucunes vacances ne sont connues après le {FRENCH.year(day)}.")
+        return min(starts) - _ONE_DAY
+
     def school_year_start(self, day: date) -> date:
         """The last day after summer holidays (those that hold on the 1st of August) that is not after this day; the
         1st of September where no summer holidays are known."""

@@ -6,6 +6,7 @@ from portail.bookings.models.closings import ChildClosing
 from portail.bookings.models.enrolments import Enrolment
 from portail.bookings.models.feeds import CalendarFeed
 from portail.bookings.models.receipts import Receipt, ReceiptLine, receipt_number
+from portail.bookings.models.weeks import TypicalDay, TypicalWeek
 
 __all__ = [
     "Absence",
@@ -16,5 +17,7 @@ __all__ = [
     "Enrolment",
     "Receipt",
     "ReceiptLine",
+    "TypicalDay",
+    "TypicalWeek",
     "receipt_number",
 ]

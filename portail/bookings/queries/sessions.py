@@ -181,38 +181,42 @@ ENDED_OFFERS = ServicePlace.objects.filter(
 """The archived offer of a session's service in its place: nothing new is booked there."""
 
 
+ENROLMENT = "service__activity__enrolments__"
+"""From a session to the enrolments that open it, as `open_sessions` joins them."""
+
+
+def open_sessions(children: Any, first: date, last: date) -> QuerySet[Session]:
+    """The sessions that the enrolments of these children open to them, a row for each child, in no order."""
+    return Session.objects.filter(
+        ~Exists(ENDED_OFFERS),
+        Q(**{f"{ENROLMENT}since": None}) | Q(**{f"{ENROLMENT}since__lte": F("date")}),
+        Q(**{f"{ENROLMENT}until": None}) | Q(**{f"{ENROLMENT}until__gte": F("date")}),
+        **{
+            "date__gte": first,
+            "date__lte": last,
+            "service__is_active": True,
+            "service__activity__is_active": True,
+            "place__is_active": True,
+            f"{ENROLMENT}child__in": children,
+            f"{ENROLMENT}place": F("place"),
+            f"{ENROLMENT}school_year__start__lte": F("date"),
+            f"{ENROLMENT}school_year__end__gte": F("date"),
+        },
+    ).order_by()
+
+
 def _offered(children: Any, first: date, last: date) -> QuerySet:
     """(child, opening of the year, session, date, places, closing, programme, taken, service…) of every enrolment."""
-    enrolment = "service__activity__enrolments__"
-    return (
-        Session.objects.filter(
-            ~Exists(ENDED_OFFERS),
-            Q(**{f"{enrolment}since": None}) | Q(**{f"{enrolment}since__lte": F("date")}),
-            Q(**{f"{enrolment}until": None}) | Q(**{f"{enrolment}until__gte": F("date")}),
-            **{
-                "date__gte": first,
-                "date__lte": last,
-                "service__is_active": True,
-                "service__activity__is_active": True,
-                "place__is_active": True,
-                f"{enrolment}child__in": children,
-                f"{enrolment}place": F("place"),
-                f"{enrolment}school_year__start__lte": F("date"),
-                f"{enrolment}school_year__end__gte": F("date"),
-            },
-        )
-        .order_by()
-        .values_list(
-            f"{enrolment}child_id",
-            f"{enrolment}school_year__bookable_from",
-            "pk",
-            "date",
-            "capacity",
-            Coalesce("closing__reason", reason_for(f"{enrolment}child")),
-            "programme",
-            RawSQL(TAKEN, ()),  # noqa: S611 - a constant
-            *(f"service__{name}" for name in _SERVICE),
-        )
+    return open_sessions(children, first, last).values_list(
+        f"{ENROLMENT}child_id",
+        f"{ENROLMENT}school_year__bookable_from",
+        "pk",
+        "date",
+        "capacity",
+        Coalesce("closing__reason", reason_for(f"{ENROLMENT}child")),
+        "programme",
+        RawSQL(TAKEN, ()),  # noqa: S611 - a constant
+        *(f"service__{name}" for name in _SERVICE),
     )
 
 

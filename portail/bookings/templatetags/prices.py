@@ -51,7 +51,13 @@ def price_of(changed: Change | ReceiptLine) -> str:
 def price_reasons(changed: Iterable[Change] | Iterable[ReceiptLine]) -> list[Reason]:
     """Each different reason once: those of a child's canteen are mostly the same all month."""
     found: dict[Reason, None] = {}
+    seen: set[object] = set()
     for one in changed:
+        if isinstance(one, Change) and one.cost is not None:  # those alike are put into words once
+            alike = (one.child.pk, one.session.service_id, one.cost.amount, one.cost.steps, one.cost.unknown)
+            if alike in seen:
+                continue
+            seen.add(alike)
         reason = _of_line(one) if isinstance(one, ReceiptLine) else _of_change(one)
         if reason is not None:
             found.setdefault(reason, None)

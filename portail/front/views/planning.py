@@ -1,8 +1,5 @@
 """The planning of the children: look, tick, check, save. Without JavaScript first."""
 
-from datetime import date
-from uuid import uuid4
-
 from django.contrib import messages
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,19 +12,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portail.activities.models import SchoolYear
 from portail.bookings import planning_pages as pages
 from portail.bookings import queries
-from portail.bookings.actions import (
-    BookingsNotChanged,
-    ChildNotInHousehold,
-    NothingToChange,
-    Recap,
-    Wish,
-    change_bookings,
-    check,
-)
-from portail.bookings.forms import ChangesForm, TicksForm
+from portail.bookings.actions import ChildNotInHousehold, Wish, check
+from portail.bookings.forms import TicksForm
 from portail.bookings.planning_pages import Asked
+from portail.bookings.recap_pages import Origin
 from portail.bookings.spans import Span, month_of
 from portail.front import access
+from portail.front.views.recaps import recap_page
 
 
 @require_safe
@@ -53,39 +44,12 @@ def month(request: HttpRequest, child_id: int | None, first: Span) -> HttpRespon
         recap = check(asked.household, wishes, actor=access.person(request), now=timezone.now())
     except ChildNotInHousehold as unknown:
         raise Http404 from unknown
-    return recap_page(request, recap, child_id, first)
+    return recap_page(request, recap, Origin(child_id, first))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def save(request: HttpRequest) -> HttpResponse:
-    """Write the changes of a recap exactly as it showed them, or go back to the ticks."""
-    household = access.get_household(request)
-    if request.method != "POST":
-        return redirect("front:planning")
-    form = ChangesForm(request.POST)
-    if not form.is_valid():
-        return _first_month(request, form)
-    child_id, first = form.cleaned_data["child"], form.cleaned_data["month"]
-    if request.POST.get("step") == "edit":
-        return _back_to_ticks(request, child_id, first, form.wishes())
-    now = timezone.now()
-    try:
-        receipt = change_bookings(
-            household,
-            form.wishes(),
-            token=form.cleaned_data["token"],
-            actor=access.person(request),
-            now=now,
-            price=form.cleaned_data["price"],
-        )
-    except NothingToChange:
-        messages.info(request, _("Rien n'a été changé : ces jours sont déjà comme vous le souhaitez."))
-        return redirect("front:month", child_id, first) if first else redirect("front:planning")
-    except BookingsNotChanged as refused:
-        return recap_page(request, refused.recap, child_id, first, has_moved=True)
-    except ChildNotInHousehold as unknown:
-        raise Http404 from unknown
-    return redirect("front:receipt", receipt.number)
+def not_up_to_date(request: HttpRequest, form: Form) -> HttpResponse:
+    """The planning, which says that what was posted could not be read (422)."""
+    return _first_month(request, form)
 
 
 def _first_month(request: HttpRequest, form: Form | None = None) -> HttpResponse:
@@ -96,7 +60,7 @@ def _first_month(request: HttpRequest, form: Form | None = None) -> HttpResponse
     return _planning_page(request, Asked(children[0].child_id, None, children, children[:1]), form=form)
 
 
-def _back_to_ticks(
+def back_to_ticks(
     request: HttpRequest, child_id: int | None, span: Span | None, wishes: list[Wish]
 ) -> HttpResponse:
     """The planning with the wishes of the recap still ticked."""
@@ -144,24 +108,3 @@ def _planning_page(
 
 def _address(child_id: int | None, span: Span) -> str:
     return reverse("front:month", args=[child_id, span])
-
-
-def recap_page(
-    request: HttpRequest,
-    recap: Recap,
-    child_id: int | None,
-    first: Span | date | None,
-    *,
-    has_moved: bool = False,
-) -> HttpResponse:
-    """What would be done. `child_id` (None: all) and `first` (a day: its month) say which planning to go back to;
-    `has_moved`: it is no more what was shown before, nothing was written (422)."""
-    wishes = [change.wish for change in recap.changes]
-    context = {
-        "recap": recap,
-        "has_moved": has_moved,
-        "hidden": ChangesForm.packed(wishes, child_id, first) | {"token": str(uuid4()), "price": recap.price},
-        "child_id": child_id,
-        "first": first,
-    }
-    return render(request, "front/planning/recap.html", context, status=422 if has_moved else 200)

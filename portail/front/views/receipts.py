@@ -1,5 +1,6 @@
 """The receipts of the household: the proof of each change, and the way to undo it."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.core.paginator import Paginator
@@ -13,8 +14,11 @@ from portail.bookings import queries
 from portail.bookings.actions import ChildNotInHousehold, Recap, Wish, check
 from portail.bookings.actions.receipt_papers import issue_receipt
 from portail.bookings.models import Receipt, ReceiptLine
+from portail.bookings.recap_pages import Origin
+from portail.bookings.standing import Standing
+from portail.bookings.summary import LONG
 from portail.front import access
-from portail.front.views.planning import recap_page
+from portail.front.views.recaps import recap_page
 
 A_PAGE = 20
 
@@ -28,25 +32,32 @@ def receipts(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def receipt(request: HttpRequest, number: str) -> HttpResponse:
-    """What was changed, who was told, and until when each day may still be changed."""
+    """What was changed, who was told, and until when each day may still be changed. A long one is told by month, its
+    days a page at a time."""
     found = access.get_receipt(request, number)
     try:
         undone = check(found.household, _undoing(found), actor=access.person(request), now=timezone.now())
     except ChildNotInHousehold:  # it has left since: the receipt stays, there is nothing to undo
         undone = Recap()
-    standings = {(c.child.pk, c.session.pk): c.standing for c in (*undone.changes, *undone.refused)}
-    lines = [
-        (line, standings.get((line.booking.child_id, line.booking.session_id))) for line in found.lines.all()
-    ]
+    lines = list(found.lines.all())
+    page = Paginator(lines, LONG).get_page(request.GET.get("page"))
+    shown = _with_standings(page.object_list, undone)
     context = {
         "receipt": found,
-        "added": [pair for pair in lines if pair[0].change == ReceiptLine.Change.ADDED],
-        "removed": [pair for pair in lines if pair[0].change == ReceiptLine.Change.REMOVED],
+        "lines": lines,
+        "page": page,
+        "added": [pair for pair in shown if pair[0].change == ReceiptLine.Change.ADDED],
+        "removed": [pair for pair in shown if pair[0].change == ReceiptLine.Change.REMOVED],
         "recipients": queries.masked_recipients(found),
-        "can_undo": bool(undone.changes),
+        "undone": undone,
         "back": reverse("front:month", args=_month_of(found)),
     }
     return render(request, "front/planning/receipt.html", context)
+
+
+def _with_standings(lines: Iterable[ReceiptLine], undone: Recap) -> list[tuple[ReceiptLine, Standing | None]]:
+    standings = {change.pair: change.standing for change in (*undone.changes, *undone.refused)}
+    return [(line, standings.get((line.booking.child_id, line.booking.session_id))) for line in lines]
 
 
 @require_POST
@@ -65,7 +76,7 @@ def undo(request: HttpRequest, number: str) -> HttpResponse:
         undone = check(found.household, _undoing(found), actor=access.person(request), now=timezone.now())
     except ChildNotInHousehold as gone:
         raise Http404 from gone
-    return recap_page(request, undone, *_month_of(found))
+    return recap_page(request, undone, Origin(*_month_of(found)))
 
 
 def _month_of(receipt: Receipt) -> tuple[int, date]:
