@@ -56,6 +56,7 @@ LISTS = (
     Tab("Repas de la semaine", "desk:kitchen_week", Right.READ_MEALS),
     Tab("Régimes et allergies", "desk:kitchen_children", Right.READ_HEALTH),
     Tab("Commandes de repas", "desk:kitchen_orders", Right.READ_MEALS),
+    Tab("Remplissage", "desk:capacities", Right.READ_SESSIONS),
 )
 SECTIONS = {
     "lists": LISTS,

@@ -10,11 +10,13 @@ from portail.desk.kitchen_urls import kitchen_pages
 from portail.desk.payment_urls import payment_pages
 from portail.desk.regulation_urls import regulation_pages
 from portail.desk.views import (
+    absences,
     account_links,
     activities,
     adults,
     bookings,
     calendar,
+    capacities,
     certificates,
     children,
     closings,
@@ -106,6 +108,10 @@ family_pages: list[URLPattern] = [
         family_documents.remove,
         name="family_document_remove",
     ),
+    path(f"{FAMILY}absences/", absences.absences, name="absences"),
+    path(f"{FAMILY}absences/signaler/", absences.tell, name="absence_tell"),
+    path(f"{FAMILY}absences/<id:absence_id>/justificatif/", absences.prove, name="absence_prove"),
+    path(f"{FAMILY}absences/<id:absence_id>/retirer/", absences.withdraw, name="absence_withdraw"),
     path(f"{FAMILY}recus/", bookings.receipts, name="receipts"),
     path(f"{FAMILY}recus/<str:number>/", bookings.receipt, name="receipt"),
     path(f"{FAMILY}recus/<str:number>/pdf/", bookings.receipt_paper, name="receipt_paper"),
@@ -140,6 +146,8 @@ session_pages: list[URLPattern] = [
     path("activites/seances/generer/", sessions.generate, name="generate"),
     path("activites/seances/programme/", sessions.programme, name="programme"),
     path("activites/seances/<id:session_id>/", closings.session, name="session"),
+    path("listes/remplissage/", capacities.capacities, name="capacities"),
+    path("listes/remplissage/<slug:sheet>/", capacities.capacities_sheet, name="capacities_sheet"),
     path("activites/fermetures/", closings.closing_list, name="closings"),
     path("activites/fermetures/nouvelle/", closings.closing_new, name="closing_new"),
     path("activites/fermetures/nouvelle/tableur/", closings.closing_csv, name="closing_csv"),

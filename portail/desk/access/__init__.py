@@ -41,6 +41,7 @@ from portail.desk.access.billing import (
     get_run,
 )
 from portail.desk.access.families import (
+    get_absence,
     get_adult,
     get_awaited_account,
     get_certificate_request,
@@ -65,6 +66,7 @@ from portail.desk.access.kitchen import get_kitchen_order, get_meal_session
 
 __all__ = [
     "UNDOING",
+    "get_absence",
     "get_account",
     "get_activity",
     "get_adult",

@@ -11,9 +11,10 @@ from portail.activities.models import (
     SchoolYear,
 )
 from portail.billing.models import InvoiceRun
-from portail.bookings.models import Enrolment, Receipt
+from portail.bookings.models import Absence, Enrolment, Receipt
 from portail.bookings.planning_pages import children_shown
 from portail.bookings.queries import receipt
+from portail.bookings.queries.absences import absences
 from portail.desk.access.base import found, require
 from portail.families.models import (
     Adult,
@@ -112,6 +113,13 @@ def get_receipt(request: HttpRequest, household_id: int, number: str) -> Receipt
         return receipt(household, number)
     except Receipt.DoesNotExist:
         raise Http404 from None
+
+
+def get_absence(request: HttpRequest, household_id: int, absence_id: int) -> Absence:
+    """An absence of this household that was not withdrawn, for whoever may tell one."""
+    require(request, Right.BOOK)
+    told = absences(Household(pk=household_id)).select_related("booking__household")
+    return found(told, pk=absence_id)
 
 
 def get_enrolment(

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portail import rules
 from portail.billing.queries.absences import OTHER, consequences, reasons_of
 from portail.billing.queries.charges import law
+from portail.bookings.absence_forms import AbsenceForm, PeriodForm, ProofForm
 from portail.bookings.actions import absences as actions
 from portail.bookings.models import Booking
 from portail.bookings.queries import absences as queries
 from portail.families.models import Child, Household
 from portail.front import access
-from portail.front.forms.absences import AbsenceForm, PeriodForm, ProofForm
 
 MOST_DAYS = 400
 

@@ -1,4 +1,4 @@
-"""An absence as a family tells it: which days, why, what proves it."""
+"""An absence as it is told, by a family or at the desk: which days, why, what proves it."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -68,6 +68,12 @@ class AbsenceForm(Form):
         super().__init__(*args, **kwargs)
         self.fields["reason"].choices = list(reasons.items())  # type: ignore[attr-defined]
         self.fields["proof"].widget.attrs["accept"] = "image/*,application/pdf"
+
+    def clean_bookings(self) -> frozenset[int]:
+        ticked: frozenset[int] = self.cleaned_data["bookings"]
+        if not ticked:
+            raise ValidationError(self.fields["bookings"].error_messages["required"], code="required")
+        return ticked
 
 
 class ProofForm(Form):
