@@ -60,8 +60,9 @@ class Way(NamedTuple):
 
 @dataclass(frozen=True)
 class Ways:
-    """Where a planning leads: the spans beside it, today, the other view of the same days, the other children."""
+    """Where a planning leads: itself, the spans beside it, today, the other view of its days, the other children."""
 
+    here: str
     previous: Way | None
     next: Way | None
     today: str
@@ -88,6 +89,7 @@ def ways(asked: Asked, span: Span, *, within: Bounds, today: date, address: Addr
         tabs.append(Tab(_("Tous"), address(None, span), child_id is None))
     before, after = _beside(span, -1, within), _beside(span, 1, within)
     return Ways(
+        here=address(child_id, span),
         previous=Way(address(child_id, before), before) if before else None,
         next=Way(address(child_id, after), after) if after else None,
         today=address(child_id, here),
