@@ -134,7 +134,7 @@ def recap(
     )
     judged_by = law(now, as_service=as_service, for_basket=True)
     about = _about(household, [sessions[session].date for _child, session in known], judged_by)
-    tell = teller(household.pk, links, judged_by, about)
+    tell = teller(household.pk, links.values(), judged_by, about)
     own, theirs = _bookings(household, known)
     facts = _facts(known, links, sessions, own, theirs)
     if household.closed_at is not None:
@@ -304,7 +304,8 @@ def _taken(sessions: Iterable[Session]) -> dict[int, int]:
 def told_to(
     facts: dict[Pair, Facts], sessions: dict[int, Session], wanted: set[Pair], tell: Teller
 ) -> dict[Pair, Facts]:
-    """With what the rules look at beside the session: who asks, and the first day of what is booked together."""
+    """With what the rules look at beside the session: who asks, the first day of what is booked together, whose day it
+    is by the custody calendar."""
     firsts: dict[Pair, date] = {}
     for child_id, session_id in wanted & facts.keys():
         order = (child_id, sessions[session_id].service.activity_id)
@@ -315,7 +316,9 @@ def told_to(
         activity = sessions[pair[1]].service.activity_id
         first = firsts[pair[0], activity] if pair in wanted else tell.firsts.get(pair)
         known = tell.known(pair[0], activity, fact.service, fact.date)
-        told[pair] = replace(fact, known=known, first=first)
+        away = tell.homes.away(pair[0], fact.date, fact.start)
+        may_book = fact.may_book and tell.homes.may_book(pair[0], fact.date)
+        told[pair] = replace(fact, known=known, first=first, away=away, may_book=may_book)
     return told
 
 
@@ -327,7 +330,7 @@ def _judge(
     adding = [pair for pair in pairs if pair in wanted and not facts[pair].own]
     standings = dict(zip(removing, _in_turn([facts[p] for p in removing], law, tell), strict=True))
     freed = [pair for pair in removing if standings[pair].can_change and facts[pair].own in Booking.TAKING]
-    asked = as_if_in_turn(adding, facts, freed)
+    asked = as_if_in_turn(adding, facts, freed, as_service=law.as_service)
     return standings | dict(zip(adding, _in_turn(asked, law, tell), strict=True))
 
 

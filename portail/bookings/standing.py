@@ -32,6 +32,8 @@ class State(StrEnum):
     PAST = "past"
     NOT_OPEN = "not_open"
     OTHER_PARENT = "other_parent"
+    OTHER_HOME = "other_home"
+    """A day that the custody calendar gives to the other household, whatever is booked there."""
     NOT_OFFERED = "not_offered"
     UNMET = "unmet"
     """Possible alone, but not with the rest of what is booked."""
@@ -56,6 +58,7 @@ LOOKS = {
     State.PAST: Look(_("Passé"), "clock", "calm"),
     State.NOT_OPEN: Look(_("Pas encore ouvert"), "calendar", "info"),
     State.OTHER_PARENT: Look(_("Autre parent"), "users", "info"),
+    State.OTHER_HOME: Look(_("Pris par l'autre foyer"), "home", "info"),
     State.NOT_OFFERED: Look(_("Non proposé"), "cross", "calm"),
     State.UNMET: Look(_("À compléter"), "warning", "warn"),
 }
@@ -92,8 +95,9 @@ class Facts:
 
     `closed`: why an agent closed it. `bookable_from`: when the school year opens to families, None when not decided.
     `own`: this household's booking, `theirs`: whether the other household has one. `offered`: the child is enrolled
-    there on that day. `may_book`: this household books for the child on that day. `known`, `first` and `late` are those
-    of `rules.SessionFacts`. `quotas`: those in which the child counts, and the places taken in each.
+    there on that day. `may_book`: this household books for the child on that day. `away`: why the custody calendar gives
+    this hour to the other household, None when it does not. `known`, `first` and `late` are those of
+    `rules.SessionFacts`. `quotas`: those in which the child counts, and the places taken in each.
     """
 
     child_id: int
@@ -109,6 +113,7 @@ class Facts:
     theirs: bool = False
     offered: bool = True
     may_book: bool = True
+    away: rules.Sentence | None = None
     known: rules.Known = ()
     first: LocalDay | None = None
     late: int = 0
@@ -215,7 +220,8 @@ def judge(facts: Iterable[Facts], law: Law) -> list[Standing]:
     facts = list(facts)
     asked = ((_question(f), f.for_rules(law.now)) for f in facts if f.is_for_the_rules)
     decisions = iter(law.decide(asked))
-    return [_standing(f, next(decisions), law) if f.is_for_the_rules else _set_aside(f) for f in facts]
+    found = [_standing(f, next(decisions), law) if f.is_for_the_rules else _set_aside(f) for f in facts]
+    return [_at_the_other_home(f, s, law) if f.away else s for f, s in zip(facts, found, strict=True)]
 
 
 def _question(facts: Facts) -> rules.Action:
@@ -226,6 +232,22 @@ def _set_aside(facts: Facts) -> Standing:
     if facts.theirs:
         return Standing(State.OTHER_PARENT, False, OTHER_PARENT)
     return Standing(State.NOT_OFFERED, False, NOT_OFFERED)
+
+
+def _at_the_other_home(facts: Facts, standing: Standing, law: Law) -> Standing:
+    """A day of the other household: nothing is said of what is booked there, and only the service books, with a reason.
+
+    What is still booked by this household stays its own, to cancel by the usual rules; a closed day is closed to all.
+    """
+    if facts.own or facts.away is None or not facts.offered or (facts.closed and not facts.theirs):
+        return standing
+    if not law.as_service:
+        is_past = facts.date < law.today
+        told = facts.away if is_past else rules.say("refused.other_home.exchange", day=facts.away)
+        return Standing(State.OTHER_HOME, False, told)
+    if facts.theirs or not standing.can_change:
+        return standing
+    return replace(standing, state=State.OTHER_HOME, why=facts.away, reason="", needs_reason=True)
 
 
 def _standing(facts: Facts, decision: rules.Decision, law: Law) -> Standing:

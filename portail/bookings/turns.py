@@ -12,10 +12,13 @@ Kind = tuple[int, str]
 """A session and the name of a quota of it; no name: every child of the session."""
 
 
-def as_if_in_turn(adding: Sequence[Pair], facts: Mapping[Pair, Facts], freed: Iterable[Pair]) -> list[Facts]:
+def as_if_in_turn(
+    adding: Sequence[Pair], facts: Mapping[Pair, Facts], freed: Iterable[Pair], *, as_service: bool = False
+) -> list[Facts]:
     """The facts of what is added, in order: less what this change gives back, more what those before it take.
 
-    Who finds its quota full takes no place: another sibling may still have it.
+    Who finds its quota full takes no place: another sibling may still have it. Nor does whose day is the other
+    household's, unless the service asks.
     """
     moved: Counter[Kind] = Counter()
     for pair in freed:
@@ -24,7 +27,8 @@ def as_if_in_turn(adding: Sequence[Pair], facts: Mapping[Pair, Facts], freed: It
     for pair in adding:
         asked = _shifted(facts[pair], moved)
         found.append(asked)
-        if asked.offered and asked.may_book and not asked.theirs and not asked.quota_full:
+        is_own_day = as_service or not asked.away
+        if asked.offered and asked.may_book and is_own_day and not asked.theirs and not asked.quota_full:
             moved.update(_kinds(asked))
     return found
 

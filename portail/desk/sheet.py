@@ -74,7 +74,7 @@ def sheet(household: Household, *, now: datetime) -> Sheet:
     lists: dict[str, QuerySet] = {
         "receipts": bookings.receipts(household),
         "requests": household.requests.select_related("child"),
-        "documents": household.documents.exclude(kind=FamilyDocument.Kind.PROOF),
+        "documents": household.documents.exclude(kind__in=FamilyDocument.RESTRICTED),
         "mails": OutboxMail.objects.filter(about=subject).defer("text", "html"),
         "journal": JournalEntry.objects.filter(subject=subject),
     }

@@ -5,7 +5,7 @@ from datetime import date
 from hmac import compare_digest
 from typing import Any
 
-from django.db.models import Case, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, Value, When
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -21,6 +21,7 @@ from portail.families.models import (
     Request,
     Schooling,
 )
+from portail.families.models.custody import seen_on
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,12 @@ def school_year_of(day: date) -> SchoolYear | None:
     return coming[0] if coming else (years[-1] if years else None)
 
 
+def other_homes(day: date) -> QuerySet[HouseholdChild]:
+    """Of a link: those of its child with another household that looks after it on that day."""
+    others = HouseholdChild.objects.filter(child=OuterRef("child"), since__lte=day)
+    return others.exclude(household=OuterRef("household")).exclude(until__lt=day)
+
+
 def child_sheets(household: Household, *, day: date) -> list[ChildSheet]:
     """The children that this household may see on `day`, eldest first, with school, class and people to call.
 
@@ -47,9 +54,10 @@ def child_sheets(household: Household, *, day: date) -> list[ChildSheet]:
     """
     year = school_year_of(day)
     links = (
-        HouseholdChild.objects.filter(household=household, can_see=True, since__lte=day)
-        .filter(Q(until=None) | Q(until__gte=day))
+        seen_on(day)
+        .filter(household=household)
         .select_related("child")
+        .annotate(is_shared=Exists(other_homes(day)))
         .prefetch_related(
             Prefetch(
                 "child__schoolings",
@@ -162,9 +170,12 @@ KIND_ORDER = (
 
 
 def documents(household: Household, *, kind: str = "", year: int | None = None) -> QuerySet[FamilyDocument]:
-    """The household's documents by kind (KIND_ORDER), the latest first; those of one kind or of one year if wanted."""
+    """The household's documents by kind (KIND_ORDER), the latest first; those of one kind or of one year if wanted.
+
+    Never a court's decision: it is read at the desk alone, beside what it forbids.
+    """
     ranks = [When(kind=known, then=Value(rank)) for rank, known in enumerate(KIND_ORDER)]
-    found = household.documents.annotate(rank=Case(*ranks, default=Value(len(ranks))))
+    found = household.documents.exclude(kind=FamilyDocument.Kind.COURT).annotate(rank=Case(*ranks, default=Value(len(ranks))))
     if kind:
         found = found.filter(kind=kind)
     if year:
@@ -174,7 +185,7 @@ def documents(household: Household, *, kind: str = "", year: int | None = None) 
 
 def document_choices(household: Household) -> tuple[list[str], list[int]]:
     """The kinds of documents that the household has, in KIND_ORDER, and their years, the latest first. One query."""
-    rows = household.documents.order_by().values_list("kind", "added_at__year").distinct()
+    rows = household.documents.exclude(kind=FamilyDocument.Kind.COURT).order_by().values_list("kind", "added_at__year").distinct()
     found = list(rows)
     kinds = {kind for kind, year in found}
     return [str(kind) for kind in KIND_ORDER if kind in kinds], sorted(

@@ -29,6 +29,7 @@ from portail.bookings.queries.absences import absences
 from portail.core import codes
 from portail.families.models import Adult, Child, ChildContact, FamilyDocument, Household, HouseholdChild
 from portail.families.models import Request as FamilyRequest
+from portail.families.models.custody import hidden_on, seen_on
 from portail.messaging import queries as published
 from portail.messaging.models import Audience, PublicDocument
 
@@ -108,12 +109,7 @@ def get_typical_week(request: HttpRequest, week_id: int) -> TypicalWeek:
 
 
 def _seen(day: date) -> QuerySet[HouseholdChild]:
-    return (
-        HouseholdChild.objects.filter(can_see=True, since__lte=day)
-        .filter(Q(until=None) | Q(until__gte=day))
-        .select_related("child")
-        .order_by("child__birth_date", "pk")
-    )
+    return seen_on(day).select_related("child").order_by("child__birth_date", "pk")
 
 
 def get_child_link(request: HttpRequest, child_id: int) -> HouseholdChild:
@@ -146,7 +142,12 @@ def get_contact(request: HttpRequest, contact_id: int) -> ChildContact:
 
 
 def get_document(request: HttpRequest, document_id: int) -> FamilyDocument:
-    return get_object_or_404(FamilyDocument, pk=document_id, household=get_household(request))
+    """A paper of this household; neither a court's decision, nor the receipt of a child that it may see no more."""
+    papers = FamilyDocument.objects.exclude(kind=FamilyDocument.Kind.COURT)
+    document = get_object_or_404(papers, pk=document_id, household=get_household(request))
+    if document.kind == FamilyDocument.Kind.BOOKING_RECEIPT:
+        get_receipt(request, document.number)
+    return document
 
 
 def find_issued(typed: str) -> FamilyDocument | None:
@@ -158,16 +159,25 @@ def find_issued(typed: str) -> FamilyDocument | None:
 def get_requests(request: HttpRequest) -> QuerySet[FamilyRequest]:
     """What this household asked, and what this person asked before having one."""
     adult = get_adult(request)
-    return FamilyRequest.objects.filter(Q(household=adult.household) | Q(author=adult.user, household=None))
+    hidden = hidden_on(adult.household, timezone.localdate()).values("child")
+    own = FamilyRequest.objects.filter(Q(household=adult.household) | Q(author=adult.user, household=None))
+    return own.exclude(child__in=hidden)
 
 
 def get_request(request: HttpRequest, request_id: int) -> FamilyRequest:
     return get_object_or_404(get_requests(request), pk=request_id)
 
 
+def get_absences(request: HttpRequest) -> QuerySet[Absence]:
+    """The absences that this household told of the children that it may see, the latest day first."""
+    household = get_household(request)
+    hidden = hidden_on(household, timezone.localdate()).values("child")
+    return absences(household).exclude(booking__child__in=hidden)
+
+
 def get_absence(request: HttpRequest, absence_id: int) -> Absence:
     """An absence that this household told and did not withdraw."""
-    return get_object_or_404(absences(get_household(request)), pk=absence_id)
+    return get_object_or_404(get_absences(request), pk=absence_id)
 
 
 def get_feed(secret: str) -> CalendarFeed:
@@ -176,10 +186,15 @@ def get_feed(secret: str) -> CalendarFeed:
     return get_object_or_404(alive.select_related("adult__household"), secret=secret)
 
 
+def get_receipts(request: HttpRequest) -> QuerySet[Receipt]:
+    """The receipts of this household that speak of children that it may see alone, the last first."""
+    return queries.receipts(get_household(request), hidden_on=timezone.localdate())
+
+
 def get_receipt(request: HttpRequest, number: str) -> Receipt:
-    """A receipt of this household, with its lines."""
+    """One of them, with its lines."""
     try:
-        return queries.receipt(get_household(request), number)
+        return queries.receipt(get_household(request), number, hidden_on=timezone.localdate())
     except Receipt.DoesNotExist as unknown:
         raise Http404 from unknown
 

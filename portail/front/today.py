@@ -19,7 +19,7 @@ from portail.billing.templatetags.billing import bill_title
 from portail.bookings.models import Booking, Enrolment
 from portail.core.sentences import said
 from portail.core.templatetags.ui import in_words, money
-from portail.families.models import Adult, Child, Household, Request
+from portail.families.models import Adult, Child, FamilyDocument, Household, Request
 from portail.families.quotients import State
 from portail.families.templatetags.quotients import plain_number
 from portail.front.quotient import shown
@@ -229,7 +229,8 @@ def _answers(household: Household, *, now: datetime) -> list[Task]:
 
 
 def _new_documents(household: Household, *, now: datetime) -> list[Task]:
-    recent = household.documents.filter(added_at__gte=now - RECENT, request=None)[:AT_MOST]
+    papers = household.documents.exclude(kind=FamilyDocument.Kind.COURT)
+    recent = papers.filter(added_at__gte=now - RECENT, request=None)[:AT_MOST]
     return [
         Task(
             title=_("Un document est arrivé"),

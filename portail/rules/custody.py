@@ -46,8 +46,8 @@ class Answer:
 class Weeks:
     """One week in two: the weeks that begin in an even ISO week are with `even`, the others with the other home.
 
-    A week begins with the hand-over, on `weekday` (0 is Monday) at `at`. After an ISO week 53 comes the week 1: the same
-    home then has both, since both are odd.
+    A week begins with the hand-over, on `weekday` (0 is Monday) at `at`. After an ISO week 53 comes the week 1, odd
+    too: the same home then has both.
     """
 
     even: Home
@@ -92,8 +92,11 @@ class Weekdays:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The usual days from `since` to `until` (None: without end). `holidays`: the home that has the first half of the
-    school holidays that begin in an even year, and the second of those of odd years; None: they are like other weeks."""
+    """The usual days from `since` to `until` (None: without end).
+
+    `holidays`: the home that has the first half of the school holidays that begin in an even year, and the second of
+    those of odd years; None: they are like other weeks.
+    """
 
     usual: Weeks | Weekdays
     since: date

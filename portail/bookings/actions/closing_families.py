@@ -156,7 +156,8 @@ def _book_again(
     known = {(x.booking.child_id, x.booking.session_id): x for x in lines if x.booking.child_id in children}
     wishes = [Wish(*pair, True) for pair, line in known.items() if line.was in ("", Booking.State.BOOKED)]
     found = recap(household, wishes, now=now, as_service=True, lock=True)
-    changes = [_revived(change, known[change.pair].booking) for change in found.added]
+    own = [change for change in found.added if change.standing.state is not State.OTHER_HOME]
+    changes = [_revived(change, known[change.pair].booking) for change in own]
     if changes:
         issue(
             household,

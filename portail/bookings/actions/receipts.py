@@ -1,25 +1,28 @@
 """The receipt of a change: bookings written, its lines, the household's journal and the mails, all at once."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from uuid import UUID
 
 from django.conf import settings
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portail import rules
 from portail.accounts.models import User
 from portail.activities.models import Closing
+from portail.activities.queries import calendar
 from portail.bookings.models import Booking, Receipt, ReceiptLine
+from portail.bookings.queries.homes import homes
 from portail.bookings.queries.receipts import RECEIPT_MAIL
 from portail.bookings.recap import Change
 from portail.bookings.standing import said
 from portail.core import journal, outbox
 from portail.families import recipients
 from portail.families.models import Household, HouseholdChild
+from portail.families.models.custody import told_on
 
 CONDITIONS_LENGTH = 300
 OTHER_HOME_MAIL = "bookings/mail/other_home"
@@ -146,12 +149,17 @@ def _tell(receipt: Receipt, added: list[Change], removed: list[Change], now: dat
 
 def tell_other_homes(receipt: Receipt, changes: Sequence[Change], *, now: datetime) -> None:
     """A mail to the other household of a child that it shares, when it has the right to be told: the days of that
-    child alone, without prices (they come from the other family's quotient) nor the number of a dossier."""
-    links = HouseholdChild.objects.filter(
-        child__in={change.child.pk for change in changes}, can_see=True, is_told=True
-    ).exclude(household=receipt.household)
-    for link in links.select_related("household", "child").order_by("pk"):
-        theirs = [change for change in changes if _concerns(link, change)]
+    child alone, without prices (they come from the other family's quotient) nor the number of a dossier.
+
+    Nothing of the days that a custody calendar gives to the household that books: they are its own affair.
+    """
+    links = told_on(timezone.localdate(now)).filter(child__in={change.child.pk for change in changes})
+    links = links.exclude(household=receipt.household)
+    rows = list(links.select_related("household", "child").order_by("pk"))
+    shared = any(link.child.has_custody for link in rows)
+    known = homes(receipt.household_id, rows, calendar()) if shared else None
+    for link in rows:
+        theirs = [c for c in changes if _concerns(link, c) and not (known and known.is_own(*_hour(c)))]
         if not theirs:
             continue
         for address, language in recipients.of_household(link.household):
@@ -169,6 +177,10 @@ def tell_other_homes(receipt: Receipt, changes: Sequence[Change], *, now: dateti
                 about=link.household.journal_subject,
                 language=language,
             )
+
+
+def _hour(change: Change) -> tuple[int, date, time]:
+    return change.child.pk, change.session.date, change.session.service.starts_at
 
 
 def _concerns(link: HouseholdChild, change: Change) -> bool:

@@ -4,11 +4,12 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from icalendar import Calendar, Event
 
 from portail.bookings.models import Absence, Booking
 from portail.families.models import Household
+from portail.families.models.custody import seen_on
 
 BEFORE, AFTER = timedelta(days=31), timedelta(days=400)
 REFRESH = timedelta(hours=6)
@@ -35,9 +36,7 @@ def calendar_of(household: Household, title: str, *, today: date, now: datetime,
 
 
 def _bookings(household: Household, today: date) -> list[Booking]:
-    seen = household.child_links.filter(can_see=True, since__lte=today).filter(
-        Q(until=None) | Q(until__gte=today)
-    )
+    seen = seen_on(today).filter(household=household)
     return list(
         Booking.objects.filter(
             household=household,

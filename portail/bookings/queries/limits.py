@@ -9,7 +9,7 @@ from portail.bookings.queries.told import Teller
 from portail.bookings.standing import Law, Said, State
 
 # What nobody here can change whatever the hour: no limit to tell.
-_SET_ASIDE = {State.CLOSED, State.OTHER_PARENT, State.NOT_OFFERED}
+_SET_ASIDE = {State.CLOSED, State.OTHER_PARENT, State.OTHER_HOME, State.NOT_OFFERED}
 _LATE = {rules.Refusal.TOO_LATE, rules.Refusal.AGENT, rules.Refusal.WAITING, rules.Refusal.QUOTA}
 
 

@@ -24,13 +24,15 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A row: a cell or None for each column. With `closed`, nothing opens from `first` to `last`, and that is why."""
+    """A row: a cell or None for each column. With `closed`, nothing opens from `first` to `last`, and that is why;
+    `is_away`: because they are days of the other household."""
 
     first: date
     last: date
     cells: tuple[Cell | None, ...] = ()
     closed: Said = ""
     is_today: bool = False
+    is_away: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class Planning:
 
     @property
     def has_closed_days(self) -> bool:
-        return any(day.closed for week in self.weeks for day in week.days)
+        return any(day.closed and not day.is_away for week in self.weeks for day in week.days)
 
     @cached_property
     def shown(self) -> tuple[str, ...]:
@@ -131,15 +133,15 @@ def planning(
     """The month or the week, for the children that these links tie to one household.
 
     `wished` (child and session → ticked or not) keeps what the person had ticked. Two queries however many the
-    children, and one more when the regulation looks at the family (its quotient, its children…); three more when a
-    quota speaks of these sessions.
+    children, and one more when the regulation looks at the family (its quotient, its children…); one more when a child
+    is shared by a custody calendar; three more when a quota speaks of these sessions.
     """
     first, last = span.first, span.last
     facts = knowledge(
         [link.household for link in links[:1]], first, last, regulation=law.regulation, with_baskets=False
     )
     household_id = links[0].household_id if links else 0
-    tell = teller(household_id, [link.child_id for link in links], law, facts)
+    tell = teller(household_id, links, law, facts)
     rows = rows_between(links, first, last, tell)
     facts_of_rows = with_quotas(household_id, [(row.facts, row.column.activity_id) for row in rows], law)
     rows = [replace(row, facts=told) for row, told in zip(rows, facts_of_rows, strict=True)]
@@ -199,7 +201,7 @@ def _days(first: date, last: date, columns: tuple[Column, ...], cells: list[Cell
         day = first + number * ONE_DAY
         row = by_date.get(day)
         if closed := _shut(day, row, weekdays, law):
-            _add_closed(days, day, closed, law)
+            _add_closed(days, day, closed, law, is_away=_is_away(row))
         elif row:
             found = tuple(row.get(column) for column in columns)
             days.append(Day(day, day, found, is_today=day == law.today))
@@ -209,21 +211,28 @@ def _days(first: date, last: date, columns: tuple[Column, ...], cells: list[Cell
 def _shut(day: date, row: dict[Column, Cell] | None, weekdays: frozenset[int], law: Law) -> Said:
     """Why nothing at all opens this day; empty when something does, or when nobody expects it to."""
     if row:
-        reasons = {c.standing.why for c in row.values() if c.standing.state is State.CLOSED}
-        all_closed = all(c.standing.state is State.CLOSED for c in row.values())
-        return reasons.pop() if all_closed and len(reasons) == 1 else ""
+        states = {c.standing.state for c in row.values()}
+        reasons = {c.standing.why for c in row.values()}
+        is_shut = states in ({State.CLOSED}, {State.OTHER_HOME})
+        is_shut = is_shut and not any(c.standing.can_change for c in row.values())
+        return reasons.pop() if is_shut and len(reasons) == 1 else ""
     if day.weekday() not in weekdays or day > law.calendar.known_until:
         return ""
     return law.calendar.closed_reason(day) or law.calendar.school_holiday(day) or ""
 
 
-def _add_closed(days: list[Day], day: date, closed: Said, law: Law) -> None:
+def _is_away(row: dict[Column, Cell] | None) -> bool:
+    return bool(row) and all(c.standing.state is State.OTHER_HOME for c in (row or {}).values())
+
+
+def _add_closed(days: list[Day], day: date, closed: Said, law: Law, *, is_away: bool) -> None:
     """One row for closed days that follow each other, for the same reason, in the same week."""
     if days and days[-1].closed == closed and days[-1].last.isocalendar()[:2] == day.isocalendar()[:2]:
         before = days.pop()
-        days.append(Day(before.first, day, closed=closed, is_today=before.is_today or day == law.today))
+        first, is_today = before.first, before.is_today or day == law.today
     else:
-        days.append(Day(day, day, closed=closed, is_today=day == law.today))
+        first, is_today = day, day == law.today
+    days.append(Day(first, day, closed=closed, is_today=is_today, is_away=is_away))
 
 
 def _week(monday: date, days: list[Day], deadlines: Deadlines) -> Week:

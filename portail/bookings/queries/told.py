@@ -9,8 +9,10 @@ from datetime import date, timedelta
 
 from portail import rules
 from portail.bookings.models import Booking, ReceiptLine
+from portail.bookings.queries.homes import Homes, homes
 from portail.bookings.queries.known import Asked, Knowledge
 from portail.bookings.standing import Law
+from portail.families.models import HouseholdChild
 from portail.rules.deadlines import Tier
 from portail.rules.periods import start_of
 from portail.rules.surcharges import Trigger
@@ -43,13 +45,19 @@ class Lates:
 
 class Teller:
     """Tells the rules about the sessions of one household. `firsts`: the first day of what each of its bookings was
-    made together with."""
+    made together with; `homes`: whose days they are."""
 
     def __init__(
-        self, household_id: int, law: Law, facts: Knowledge, firsts: dict[Pair, date], lates: Lates
+        self,
+        household_id: int,
+        law: Law,
+        facts: Knowledge,
+        firsts: dict[Pair, date],
+        lates: Lates,
+        homes: Homes,
     ) -> None:
         self.household_id, self.law, self.facts = household_id, law, facts
-        self.firsts, self.lates = firsts, lates
+        self.firsts, self.lates, self.homes = firsts, lates, homes
         self.wanted = law.regulation.decides_by & facts.wanted
 
     def known(self, child_id: int, activity_id: int, service: str, day: date) -> rules.Known:
@@ -69,13 +77,17 @@ class Teller:
         return self.lates.count(child_id, action, day, tier.per or "year") if tier else 0
 
 
-def teller(household_id: int, children: Iterable[int], law: Law, facts: Knowledge) -> Teller:
-    """Two queries at most: the bookings of these children, when a limit counts from what is booked together; their late
-    acts of a year, when a quota or a surcharge counts them. Mostly none."""
-    children = list(children)
+def teller(household_id: int, links: Iterable[HouseholdChild], law: Law, facts: Knowledge) -> Teller:
+    """For the children of these links, which were read with them.
+
+    Three queries at most: the bookings of these children, when a limit counts from what is booked together; their late
+    acts of a year, when a quota or a surcharge counts them; their custody, when one of them is shared. Mostly none.
+    """
+    links = list(links)
+    children = [link.child_id for link in links]
     firsts = _firsts(household_id, children) if counts_from_the_first(law.regulation) else {}
     lates = _lates(household_id, children, law) if counts_late_acts(law.regulation) else Lates(law)
-    return Teller(household_id, law, facts, firsts, lates)
+    return Teller(household_id, law, facts, firsts, lates, homes(household_id, links, law.calendar))
 
 
 def counts_from_the_first(regulation: rules.Regulation) -> bool:

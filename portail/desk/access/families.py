@@ -157,7 +157,7 @@ def get_document(
 ) -> FamilyDocument:
     """A file put there for this household. A proof of a quotient has an address of its own (`get_proof`)."""
     require(request, right)
-    files = FamilyDocument.objects.exclude(kind=FamilyDocument.Kind.PROOF).select_related("household")
+    files = FamilyDocument.objects.exclude(kind__in=FamilyDocument.RESTRICTED).select_related("household")
     return found(files, pk=document_id, household=household_id)
 
 
@@ -178,5 +178,5 @@ def get_quotient(request: HttpRequest, household_id: int, quotient_id: int) -> Q
 def get_document_to_remove(request: HttpRequest, household_id: int, document_id: int) -> FamilyDocument:
     """A file that was deposited; what the portal issued stays for ever, and has no such address."""
     require(request, Right.EDIT_FAMILIES)
-    deposited = FamilyDocument.objects.filter(code=None).exclude(kind=FamilyDocument.Kind.PROOF)
+    deposited = FamilyDocument.objects.filter(code=None).exclude(kind__in=FamilyDocument.RESTRICTED)
     return found(deposited.select_related("household"), pk=document_id, household=household_id)

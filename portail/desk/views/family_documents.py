@@ -24,10 +24,10 @@ def documents(request: HttpRequest, household_id: int) -> HttpResponse:
     household = access.get_household(request, household_id)
     agent = access.require(request)
     kinds, years = queries.document_choices(household)
-    kinds = [known for known in kinds if known != FamilyDocument.Kind.PROOF]
+    kinds = [known for known in kinds if known not in FamilyDocument.RESTRICTED]
     kind = next((known for known in kinds if known == request.GET.get("nature")), "")
     year = next((known for known in years if str(known) == request.GET.get("annee")), None)
-    files = queries.documents(household, kind=kind, year=year).exclude(kind=FamilyDocument.Kind.PROOF)
+    files = queries.documents(household, kind=kind, year=year).exclude(kind__in=FamilyDocument.RESTRICTED)
     page = Paginator(files, PER_PAGE)
     context = {
         "household": household,

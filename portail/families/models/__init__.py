@@ -1,5 +1,6 @@
 """Families: the household (dossier), its adults, the children it shares, and what it asks of the service."""
 
+from portail.families.models.custody import CourtDecision, CustodyTerm
 from portail.families.models.health import ChildHealth
 from portail.families.models.households import (
     NUMBER,
@@ -19,6 +20,8 @@ __all__ = [
     "Child",
     "ChildContact",
     "ChildHealth",
+    "CourtDecision",
+    "CustodyTerm",
     "FamilyDocument",
     "Household",
     "HouseholdChild",

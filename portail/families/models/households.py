@@ -124,6 +124,12 @@ class Child(models.Model):
     birth_date = models.DateField(_("Date de naissance"))
     phone = models.CharField(_("Téléphone de l'enfant"), max_length=20, blank=True)
     email = models.EmailField(_("Adresse e-mail de l'enfant"), blank=True)
+    has_custody = models.BooleanField(
+        "Garde partagée",
+        default=False,
+        editable=False,
+        help_text="Un calendrier de garde ou une décision de justice en a parlé : sinon rien n'est à lire.",
+    )
 
     class Meta:
         verbose_name = "enfant"

@@ -118,6 +118,10 @@ class FamilyDocument(models.Model):
         QUOTIENT_CARD = "quotient_card", _("Carte de quotient familial")
         BOOKING_RECEIPT = "booking_receipt", _("Reçu de réservation")
         STATEMENT = "statement", _("Relevé de compte")
+        COURT = "court", _("Décision de justice")
+
+    RESTRICTED = ("proof", "court")
+    """At the desk, read by those alone who decide on them, each at an address of its own, and each time written."""
 
     kind = models.CharField(_("Nature"), max_length=20, choices=Kind.choices, default=Kind.FILE)
     number = models.CharField(_("Numéro"), max_length=30, blank=True)

@@ -111,7 +111,7 @@ def _reasons(regulation: rules.Regulation) -> dict[str, str]:
 @require_safe
 def absences(request: HttpRequest) -> HttpResponse:
     """The absences that were told, the latest day first."""
-    page = Paginator(queries.absences(access.get_household(request)), 30).get_page(request.GET.get("page"))
+    page = Paginator(access.get_absences(request), 30).get_page(request.GET.get("page"))
     now = timezone.now()
     for row in page.object_list:
         row.can_withdraw = not actions.has_begun(row.booking, now)  # type: ignore[attr-defined]
@@ -126,7 +126,7 @@ def prove(request: HttpRequest, absence_id: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         together = [
             row.pk
-            for row in queries.absences(access.get_household(request))
+            for row in access.get_absences(request)
             if (row.told_at, row.booking.child_id) == (absence.told_at, absence.booking.child_id)
         ]
         try:

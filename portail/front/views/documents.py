@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from portail.bookings.queries.receipts import hidden_numbers
 from portail.core import uploads
 from portail.families import queries
 from portail.families.models import FamilyDocument
@@ -49,10 +50,13 @@ class Group(NamedTuple):
 @require_GET
 def documents(request: HttpRequest) -> HttpResponse:
     household = access.get_household(request)
+    hidden = hidden_numbers(household, timezone.localdate())
     kinds, years = queries.document_choices(household)
     kind = next((known for known in kinds if known == request.GET.get("nature")), "")
     year = next((known for known in years if str(known) == request.GET.get("annee")), None)
     found = queries.documents(household, kind=kind, year=year)
+    if hidden:
+        found = found.exclude(kind=Kind.BOOKING_RECEIPT, number__in=hidden)
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,

@@ -25,8 +25,7 @@ A_PAGE = 20
 
 @require_safe
 def receipts(request: HttpRequest) -> HttpResponse:
-    household = access.get_household(request)
-    page = Paginator(queries.receipts(household), A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(access.get_receipts(request), A_PAGE).get_page(request.GET.get("page"))
     return render(request, "front/planning/receipts.html", {"page": page})
 
 
