@@ -95,7 +95,7 @@ class Facts:
 
     `closed`: why an agent closed it. `bookable_from`: when the school year opens to families, None when not decided.
     `own`: this household's booking, `theirs`: whether the other household has one. `offered`: the child is enrolled
-    there on that day. `may_book`: this household books for the child on that day. `away`: why the custody calendar gives
+    there on that day. `may_book`: this household books for the child on that day. `away`: why a custody calendar gives
     this hour to the other household, None when it does not. `known`, `first` and `late` are those of
     `rules.SessionFacts`. `quotas`: those in which the child counts, and the places taken in each.
     """

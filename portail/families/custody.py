@@ -1,7 +1,7 @@
-"""Which household has a child on a day, read at once for many children: the planning, the writing and the desk ask here.
+"""Which household has a child on a day, read at once for many: the planning, the writing and the desk ask here.
 
-    known = of_children([child.pk])
-    known[child.pk].away(household.pk, day, holidays, at=service.starts_at)
+known = of_children([child.pk])
+known[child.pk].away(household.pk, day, holidays, at=service.starts_at)
 """
 
 from collections.abc import Iterable, Sequence

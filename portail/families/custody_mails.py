@@ -1,10 +1,9 @@
-"""What both homes of a child are written about its custody: each in its own words, nothing of a dossier to the other."""
+"""What both homes of a child are written of its custody: each in its own words, nothing of a dossier to the other."""
 
 from datetime import datetime
 from enum import Enum
 
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -21,8 +20,12 @@ class Event(Enum):
 
     PROPOSED = (
         _("Garde partagée : une proposition"),
-        _("Votre proposition pour {child} est envoyée à l'autre parent. Rien ne change tant qu'il n'a pas accepté."),
-        _("L'autre parent vous fait une proposition pour {child}. Rien ne change tant que vous n'avez pas accepté."),
+        _(
+            "Votre proposition pour {child} est envoyée à l'autre parent. Rien ne change tant qu'il n'a pas accepté."
+        ),
+        _(
+            "L'autre parent vous fait une proposition pour {child}. Rien ne change tant que vous n'avez pas accepté."
+        ),
     )
     ACCEPTED = (
         _("Garde partagée : c'est accepté"),
@@ -37,7 +40,9 @@ class Event(Enum):
     WITHDRAWN = (
         _("Garde partagée : proposition retirée"),
         _("Vous avez retiré votre proposition pour {child}. Rien ne change."),
-        _("L'autre parent a retiré sa proposition pour {child}. Vous n'avez plus à répondre, rien ne change."),
+        _(
+            "L'autre parent a retiré sa proposition pour {child}. Vous n'avez plus à répondre, rien ne change."
+        ),
     )
     DECIDED = (
         _("Garde partagée : calendrier fixé par le service"),
@@ -57,7 +62,7 @@ def tell(term: CustodyTerm, event: Event, *, by: Household | None, now: datetime
     subject, to_author, to_other = event.value
     links = told_on(timezone.localdate(now)).filter(child=term.child_id, household__in=term.homes)
     for link in links.select_related("household").order_by("pk"):
-        told: str | Promise = to_author if by is not None and link.household_id == by.pk else to_other
+        told = to_author if by is not None and link.household_id == by.pk else to_other
         for address, language in recipients.of_household(link.household):
             outbox.post(
                 MAIL,

@@ -1,14 +1,13 @@
-"""The terms of a custody in sentences: for a parent, with « chez vous » and « dans l'autre foyer »; for the service, with
-the names of the dossiers."""
+"""The terms of a custody in sentences: for a parent, with « chez vous » and « dans l'autre foyer »; for the service,
+with the numbers of the dossiers."""
 
 from collections.abc import Iterable
 from datetime import date
 
 from django.conf import settings
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from portail import rules
 from portail.families.custody import term_of
@@ -30,7 +29,8 @@ def lines(term: CustodyTerm, names: Names) -> list[str]:
     found = term_of(term)
     if isinstance(found, Exchange):
         return [
-            _("%(days)s : %(home)s.") % {"days": _capital(_between(s.first, s.last)), "home": _name(s.home, names)}
+            _("%(days)s : %(home)s.")
+            % {"days": _capital(_between(s.first, s.last)), "home": _name(s.home, names)}
             for s in found.stretches
         ]
     return [*_usual(found, names), *_holidays(found, names), _dates(found)]
@@ -69,7 +69,8 @@ def _holidays(calendar: Calendar, names: Names) -> list[str]:
         return [_("Les vacances suivent les mêmes semaines.")]
     homes = {"even": _name(calendar.holidays, names), "odd": _name(calendar.holidays.other, names)}
     return [
-        _("Vacances scolaires, première moitié : %(even)s les années paires, %(odd)s les années impaires.") % homes
+        _("Vacances scolaires, première moitié : %(even)s les années paires, %(odd)s les années impaires.")
+        % homes
     ]
 
 

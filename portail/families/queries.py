@@ -175,7 +175,9 @@ def documents(household: Household, *, kind: str = "", year: int | None = None) 
     Never a court's decision: it is read at the desk alone, beside what it forbids.
     """
     ranks = [When(kind=known, then=Value(rank)) for rank, known in enumerate(KIND_ORDER)]
-    found = household.documents.exclude(kind=FamilyDocument.Kind.COURT).annotate(rank=Case(*ranks, default=Value(len(ranks))))
+    found = household.documents.exclude(kind=FamilyDocument.Kind.COURT).annotate(
+        rank=Case(*ranks, default=Value(len(ranks)))
+    )
     if kind:
         found = found.filter(kind=kind)
     if year:
@@ -185,7 +187,12 @@ def documents(household: Household, *, kind: str = "", year: int | None = None) 
 
 def document_choices(household: Household) -> tuple[list[str], list[int]]:
     """The kinds of documents that the household has, in KIND_ORDER, and their years, the latest first. One query."""
-    rows = household.documents.exclude(kind=FamilyDocument.Kind.COURT).order_by().values_list("kind", "added_at__year").distinct()
+    rows = (
+        household.documents.exclude(kind=FamilyDocument.Kind.COURT)
+        .order_by()
+        .values_list("kind", "added_at__year")
+        .distinct()
+    )
     found = list(rows)
     kinds = {kind for kind, year in found}
     return [str(kind) for kind in KIND_ORDER if kind in kinds], sorted(

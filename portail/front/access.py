@@ -12,7 +12,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -27,9 +27,19 @@ from portail.bookings.models import Absence, CalendarFeed, Receipt, TypicalWeek
 from portail.bookings.planning_pages import children_shown
 from portail.bookings.queries.absences import absences
 from portail.core import codes
-from portail.families.models import Adult, Child, ChildContact, FamilyDocument, Household, HouseholdChild
+from portail.families.actions.custody import NotShared, homes_of
+from portail.families.models import (
+    Adult,
+    Child,
+    ChildContact,
+    CustodyTerm,
+    FamilyDocument,
+    Household,
+    HouseholdChild,
+)
 from portail.families.models import Request as FamilyRequest
 from portail.families.models.custody import hidden_on, seen_on
+from portail.families.queries import other_homes
 from portail.messaging import queries as published
 from portail.messaging.models import Audience, PublicDocument
 
@@ -128,6 +138,25 @@ def get_child_to_book(request: HttpRequest, child_id: int) -> Child:
     if not link.can_book:
         raise PermissionDenied
     return link.child
+
+
+def get_shared_child(request: HttpRequest, child_id: int) -> HouseholdChild:
+    """The link with a child that another household sees too today; one that is not shared has no such page."""
+    shared = get_children(request).filter(Exists(other_homes(timezone.localdate())))
+    link = get_object_or_404(shared.select_related("child", "household"), child__pk=child_id)
+    try:
+        homes_of(link.child, timezone.localdate())
+    except NotShared as alone:
+        raise Http404 from alone
+    return link
+
+
+def get_custody_term(request: HttpRequest, term_id: int) -> tuple[HouseholdChild, CustodyTerm]:
+    """What was proposed or decided between this household and the other of a child, with the link to this child."""
+    household = get_household(request)
+    terms = CustodyTerm.objects.filter(Q(first=household) | Q(second=household)).select_related("child")
+    term = get_object_or_404(terms, pk=term_id)
+    return get_shared_child(request, term.child_id), term
 
 
 def get_contact(request: HttpRequest, contact_id: int) -> ChildContact:

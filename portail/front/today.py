@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,9 +18,12 @@ from portail.billing.models import Invoice
 from portail.billing.queries.unpaid import left_of_all, unpaid
 from portail.billing.templatetags.billing import bill_title
 from portail.bookings.models import Booking, Enrolment
+from portail.bookings.queries.homes import homes
+from portail.bookings.queries.receipts import hidden_numbers
 from portail.core.sentences import said
 from portail.core.templatetags.ui import in_words, money
-from portail.families.models import Adult, Child, FamilyDocument, Household, Request
+from portail.families.models import Adult, Child, CustodyTerm, FamilyDocument, Household, Request
+from portail.families.models.custody import hidden_on
 from portail.families.quotients import State
 from portail.families.templatetags.quotients import plain_number
 from portail.front.quotient import shown
@@ -93,7 +97,8 @@ def tasks(adult: Adult, children: list[Child], bookings: list[Booking], *, now: 
     late, to_pay = _bills(adult.household, today=timezone.localdate(now))
     found = [
         *late,
-        *_next_week_to_book(children, bookings, now=now),
+        *_custody(adult.household, now=now),
+        *_next_week_to_book(adult.household, children, bookings, now=now),
         *(_quotient(adult.household, now=now) if children else []),
         *to_pay,
         *_answers(adult.household, now=now),
@@ -103,17 +108,45 @@ def tasks(adult: Adult, children: list[Child], bookings: list[Booking], *, now: 
     return found[:AT_MOST]
 
 
-def _next_week_to_book(children: list[Child], bookings: list[Booking], *, now: datetime) -> list[Task]:
+def _custody(household: Household, *, now: datetime) -> list[Task]:
+    """What the other parent of a child proposes, and waits for."""
+    waiting = (
+        CustodyTerm.objects.waiting()
+        .filter(Q(first=household) | Q(second=household))
+        .exclude(proposed_by=household)
+        .exclude(child__in=hidden_on(household, timezone.localdate(now)).values("child"))
+        .select_related("child")
+    )
+    return [
+        Task(
+            title=_("L'autre parent vous propose un échange de jours")
+            if term.kind == CustodyTerm.Kind.EXCHANGE
+            else _("L'autre parent vous propose un calendrier de garde"),
+            detail=_("Pour %(child)s, à partir du %(day)s : acceptez ou refusez.")
+            % {"child": term.child.first_name, "day": in_words(term.since, "day")},
+            url=reverse("front:custody", args=[term.child_id]),
+            icon="users",
+            tone="warn",
+        )
+        for term in waiting[:AT_MOST]
+    ]
+
+
+def _next_week_to_book(
+    household: Household, children: list[Child], bookings: list[Booking], *, now: datetime
+) -> list[Task]:
     """Children who could come next week and have nothing booked, while a deadline still allows it."""
     today = timezone.localdate(now)
     monday = today + timedelta(days=7 - today.weekday())
     booked = {booking.child_id for booking in bookings if booking.session.date >= monday}
     waiting = [child for child in children if child.pk not in booked]
-    last = _last_sessions(waiting, monday, now) if waiting else {}
-    if not last:
+    coming = _sessions(waiting, monday, now) if waiting else []
+    if not coming:
         return []
     regulation = activities.regulation()
     calendar = activities.calendar(regulation)
+    own = homes(household.pk, waiting, calendar)
+    last = {session.child_id: session for session in coming if own.is_for(session.child_id, session)}
     found = []
     for child, session in ((child, last[child.pk]) for child in waiting if child.pk in last):
         facts = rules.SessionFacts(
@@ -138,8 +171,8 @@ def _book_next_week(child: Child, monday: date, until: str) -> Task:
     )
 
 
-def _last_sessions(children: list[Child], monday: date, now: datetime) -> dict[int, Session]:
-    """The last session that each of these children could take in the week of this Monday."""
+def _sessions(children: list[Child], monday: date, now: datetime) -> list[Any]:
+    """The sessions that each of these children could take in the week of this Monday, with `child_id`, by date."""
     sunday = monday + timedelta(days=6)
     enrolments = Enrolment.objects.filter(
         child__in=children,
@@ -147,7 +180,7 @@ def _last_sessions(children: list[Child], monday: date, now: datetime) -> dict[i
         school_year__end__gte=monday,
         school_year__bookable_from__lte=now,
     )
-    sessions = (
+    return list(
         Session.objects.between(monday, sunday)
         .filter(
             closing=None, place__enrolments__in=enrolments, service__activity=F("place__enrolments__activity")
@@ -156,7 +189,6 @@ def _last_sessions(children: list[Child], monday: date, now: datetime) -> dict[i
         .select_related("service")
         .order_by("date")
     )
-    return {session.child_id: session for session in sessions}
 
 
 def _quotient(household: Household, *, now: datetime) -> list[Task]:
@@ -230,7 +262,10 @@ def _answers(household: Household, *, now: datetime) -> list[Task]:
 
 def _new_documents(household: Household, *, now: datetime) -> list[Task]:
     papers = household.documents.exclude(kind=FamilyDocument.Kind.COURT)
-    recent = papers.filter(added_at__gte=now - RECENT, request=None)[:AT_MOST]
+    recent = list(papers.filter(added_at__gte=now - RECENT, request=None)[:AT_MOST])
+    if any(document.kind == FamilyDocument.Kind.BOOKING_RECEIPT for document in recent):
+        hidden = hidden_numbers(household, timezone.localdate(now))
+        recent = [document for document in recent if document.number not in hidden]
     return [
         Task(
             title=_("Un document est arrivé"),

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from portail.accounts.models import User
+from portail.bookings.actions import conflicts
 from portail.bookings.actions.receipts import issue, tell_other_homes
 from portail.bookings.models import Receipt
 from portail.bookings.recap import Recap, Wish, recap
@@ -103,5 +104,7 @@ def _change(
         reason=reason,
         difference=found.difference.total if found.difference else None,
     )
+    if as_service:
+        conflicts.accepted_by_service(receipt, found.added, actor=actor, now=now)
     tell_other_homes(receipt, found.changes, now=now)
     return receipt

@@ -157,7 +157,7 @@ def tell_other_homes(receipt: Receipt, changes: Sequence[Change], *, now: dateti
     links = links.exclude(household=receipt.household)
     rows = list(links.select_related("household", "child").order_by("pk"))
     shared = any(link.child.has_custody for link in rows)
-    known = homes(receipt.household_id, rows, calendar()) if shared else None
+    known = homes(receipt.household_id, (link.child for link in rows), calendar()) if shared else None
     for link in rows:
         theirs = [c for c in changes if _concerns(link, c) and not (known and known.is_own(*_hour(c)))]
         if not theirs:

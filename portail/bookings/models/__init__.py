@@ -3,6 +3,7 @@
 from portail.bookings.models.absences import Absence
 from portail.bookings.models.bookings import Booking, BookingQuerySet
 from portail.bookings.models.closings import ChildClosing
+from portail.bookings.models.conflicts import CustodyConflict
 from portail.bookings.models.enrolments import Enrolment
 from portail.bookings.models.feeds import CalendarFeed
 from portail.bookings.models.receipts import Receipt, ReceiptLine, receipt_number
@@ -14,6 +15,7 @@ __all__ = [
     "BookingQuerySet",
     "CalendarFeed",
     "ChildClosing",
+    "CustodyConflict",
     "Enrolment",
     "Receipt",
     "ReceiptLine",

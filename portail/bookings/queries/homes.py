@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from datetime import date, time
 
 from portail import rules
+from portail.activities.models import Session
 from portail.families import custody
-from portail.families.models import HouseholdChild
+from portail.families.models import Child
 from portail.rules.custody import shared_holidays
 
 
@@ -22,6 +23,11 @@ class Homes:
         known = self.known.get(child_id)
         return known.away(self.household_id, day, self.holidays, at=at) if known else None
 
+    def is_for(self, child_id: int, session: Session) -> bool:
+        """Whether this household may book this session for the child, as far as the custody goes."""
+        day = session.date
+        return self.may_book(child_id, day) and not self.away(child_id, day, session.service.starts_at)
+
     def is_own(self, child_id: int, day: date, at: time) -> bool:
         """Whether a calendar gives this hour to this household."""
         known = self.known.get(child_id)
@@ -33,8 +39,8 @@ class Homes:
         return known is None or not known.is_forbidden(self.household_id, day)
 
 
-def homes(household_id: int, links: Iterable[HouseholdChild], calendar: rules.Calendar) -> Homes:
-    """The custody of the children of these links. One query when one of them is shared, else none."""
-    shared = [link.child_id for link in links if link.child.has_custody]
+def homes(household_id: int, children: Iterable[Child], calendar: rules.Calendar) -> Homes:
+    """The custody of these children. One query when one of them is shared, else none."""
+    shared = [child.pk for child in children if child.has_custody]
     known = custody.of_children(shared)
     return Homes(household_id, known, shared_holidays(calendar.entries) if known else ())

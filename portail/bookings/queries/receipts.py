@@ -20,10 +20,14 @@ def receipts(household: Household, *, hidden_on: date | None = None) -> QuerySet
     `hidden_on`: without those that speak of a child of whom this household may see nothing on that day.
     """
     change = ReceiptLine.Change
-    return _shown(household, hidden_on).annotate(
-        added=Count("lines", filter=Q(lines__change=change.ADDED)),
-        removed=Count("lines", filter=Q(lines__change=change.REMOVED)),
-    ).order_by("-created_at", "-pk")
+    return (
+        _shown(household, hidden_on)
+        .annotate(
+            added=Count("lines", filter=Q(lines__change=change.ADDED)),
+            removed=Count("lines", filter=Q(lines__change=change.REMOVED)),
+        )
+        .order_by("-created_at", "-pk")
+    )
 
 
 def hidden_numbers(household: Household, day: date) -> list[str]:

@@ -87,7 +87,14 @@ def teller(household_id: int, links: Iterable[HouseholdChild], law: Law, facts: 
     children = [link.child_id for link in links]
     firsts = _firsts(household_id, children) if counts_from_the_first(law.regulation) else {}
     lates = _lates(household_id, children, law) if counts_late_acts(law.regulation) else Lates(law)
-    return Teller(household_id, law, facts, firsts, lates, homes(household_id, links, law.calendar))
+    return Teller(
+        household_id,
+        law,
+        facts,
+        firsts,
+        lates,
+        homes(household_id, (link.child for link in links), law.calendar),
+    )
 
 
 def counts_from_the_first(regulation: rules.Regulation) -> bool:

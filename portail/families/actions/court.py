@@ -55,7 +55,12 @@ def forbid(
         summary = f"Décision de justice enregistrée pour {child}, à partir du {decision.since:%d/%m/%Y}"
         after = {"document": paper.name, **changes.after(made)}
         journal.record(
-            "court.forbidden", link.household.journal_subject, summary=summary, actor=actor, now=now, after=after
+            "court.forbidden",
+            link.household.journal_subject,
+            summary=summary,
+            actor=actor,
+            now=now,
+            after=after,
         )
         return decision
 

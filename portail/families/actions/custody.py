@@ -1,4 +1,5 @@
-"""The custody of a child between two households: proposed by a parent and accepted by the other, or decided at the desk.
+"""The custody of a child between two households: proposed by a parent and accepted by the other, or decided at the
+desk.
 
 Each is written in the journal of both dossiers and told to both by mail, in words that say « chez vous » and « dans
 l'autre foyer »: nothing of a dossier is told to the other. What a change does to bookings is the affair of a room above
@@ -51,7 +52,9 @@ class AlreadyDecided(Exception):
 def homes_of(child: Child, day: date) -> tuple[int, int]:
     """The two households that look after the child that day, by their keys, in order. Raises NotShared."""
     links = HouseholdChild.objects.filter(child=child, since__lte=day).exclude(until__lt=day)
-    found = sorted(links.filter(~forbidden("seeing", day), can_see=True).values_list("household_id", flat=True))
+    found = sorted(
+        links.filter(~forbidden("seeing", day), can_see=True).values_list("household_id", flat=True)
+    )
     if len(found) != 2:
         raise NotShared
     return found[0], found[1]
@@ -112,9 +115,13 @@ def propose_exchange(
             days = [date.fromordinal(stretch.first.toordinal() + n) for n in range(length)]
             answers = {known.answer(day, holidays).home for day in days}
             if answers == {None}:
-                raise ValidationError(_("Aucun calendrier de garde ne parle de ces jours : il n'y a rien à échanger."))
+                raise ValidationError(
+                    _("Aucun calendrier de garde ne parle de ces jours : il n'y a rien à échanger.")
+                )
             if answers == {stretch.home}:
-                raise ValidationError(_("Ces jours sont déjà ainsi : choisissez ceux que vous voulez changer."))
+                raise ValidationError(
+                    _("Ces jours sont déjà ainsi : choisissez ceux que vous voulez changer.")
+                )
         term = _term(child, homes, exchange, token=token, author=author, now=now, message=message)
         return _propose(term, household, author, now)
 

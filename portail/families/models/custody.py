@@ -42,9 +42,7 @@ class CustodyTerm(models.Model):
 
     IN_FORCE = ("accepted", "by_service")
 
-    child = models.ForeignKey(
-        Child, models.CASCADE, related_name="custody_terms", verbose_name=_("Enfant")
-    )
+    child = models.ForeignKey(Child, models.CASCADE, related_name="custody_terms", verbose_name=_("Enfant"))
     first = models.ForeignKey(Household, models.PROTECT, related_name="+", verbose_name="Premier foyer")
     second = models.ForeignKey(Household, models.PROTECT, related_name="+", verbose_name="Second foyer")
     kind = models.CharField(_("Nature"), max_length=10, choices=Kind.choices)
@@ -123,9 +121,7 @@ class CourtDecision(models.Model):
     Not to see the child is also neither to book for it nor to be told of it.
     """
 
-    child = models.ForeignKey(
-        Child, models.CASCADE, related_name="court_decisions", verbose_name=_("Enfant")
-    )
+    child = models.ForeignKey(Child, models.CASCADE, related_name="court_decisions", verbose_name=_("Enfant"))
     household = models.ForeignKey(
         Household, models.PROTECT, related_name="court_decisions", verbose_name=_("Dossier")
     )

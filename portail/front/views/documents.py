@@ -50,12 +50,12 @@ class Group(NamedTuple):
 @require_GET
 def documents(request: HttpRequest) -> HttpResponse:
     household = access.get_household(request)
-    hidden = hidden_numbers(household, timezone.localdate())
     kinds, years = queries.document_choices(household)
     kind = next((known for known in kinds if known == request.GET.get("nature")), "")
     year = next((known for known in years if str(known) == request.GET.get("annee")), None)
     found = queries.documents(household, kind=kind, year=year)
-    if hidden:
+    if Kind.BOOKING_RECEIPT in kinds:
+        hidden = hidden_numbers(household, timezone.localdate())
         found = found.exclude(kind=Kind.BOOKING_RECEIPT, number__in=hidden)
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
     context = {
