@@ -26,10 +26,12 @@ from portail.bookings.actions import Wish, change_bookings
 from portail.bookings.actions.absences import tell_absences
 from portail.bookings.actions.feeds import open_feed
 from portail.bookings.models import TypicalWeek
+from portail.families.actions.custody import propose_calendar
 from portail.families.actions.documents import issue
 from portail.families.models import FamilyDocument, Request
 from portail.messaging.models import LegalPage, News, PublicDocument
 from portail.payments.models import Deposit
+from portail.rules.custody import Calendar, Home, Weeks
 from tests import factories as make
 from tests.core.mails import outbox_mail
 from tests.walk import Address, addresses
@@ -49,6 +51,7 @@ def world(cast) -> Any:
         _publish(world)
         _run_activities(world)
         _ask(world)
+        _share(world)
         _book(world)
         _bill(world)
         _hand_over(world)
@@ -135,6 +138,18 @@ def _ask(world: SimpleNamespace) -> None:
         PDF,
         "facture-2026000000001.pdf",
         amount=Decimal("48.30"),
+        now=make.NOW,
+    )
+
+
+def _share(world: SimpleNamespace) -> None:
+    """Bob proposes a custody calendar to Alice."""
+    world.term = propose_calendar(
+        world.lea,
+        world.bob.household,
+        Calendar(Weeks(Home.A), date(2026, 12, 1)),
+        token=uuid4(),
+        author=world.bob.user,
         now=make.NOW,
     )
 
@@ -249,6 +264,7 @@ def _values(world: SimpleNamespace) -> dict[str, Any]:
         "number": world.receipt.number,
         "absence_id": world.absence.pk,
         "week_id": world.typical_week.pk,
+        "term_id": world.term.pk,
         "secret": open_feed(world.alice.adult, actor=world.alice.user, now=make.NOW).secret,
         "key": key,
         "kind": "mentions-legales",
