@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from portail.activities.actions.closings import Selection
 from portail.activities.queries import calendar
 from portail.bookings.actions import BookingsNotChanged, ReasonNeeded, RecapChanged, check, conflicts
-from portail.bookings.actions.closings import close, reopen, touched_by
+from portail.bookings.actions.closings import Said, close, reopen, touched_by
 from portail.bookings.actions.custody import accept, decide_calendar, lift, stop
 from portail.bookings.models import Booking, CustodyConflict, Receipt, ReceiptLine
 from portail.bookings.queries import law, month

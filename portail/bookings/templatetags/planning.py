@@ -76,7 +76,10 @@ def day_row(day: Day, week: Week, month: Planning) -> SafeString:
     head = _row_head(day.first, day.last, day.is_today, month.several, language)
     if day.closed:
         why = format_html(
-            '<td colspan="{}">{} {}</td>', len(month.columns), icon("home" if day.is_away else "sun"), standing.said(day.closed)
+            '<td colspan="{}">{} {}</td>',
+            len(month.columns),
+            icon("home" if day.is_away else "sun"),
+            standing.said(day.closed),
         )
         return mark_safe(f'<tr class="planning-off">{head}{why}</tr>')  # noqa: S308 - made of escaped parts
     cells = _cells_of_several(day, week, month) if month.several else _cells_of_one(day, week)
