@@ -130,7 +130,7 @@ def test_reopening_does_not_book_again_what_became_the_others(cast):
     change(cast.alice, add(cast.lea, monday))
     selection = Selection(MONDAY, MONDAY)
     closing = close(
-        selection, "Grève", seen=fingerprint(touched_by(selection)), actor=cast.agnes, now=IN_TIME
+        selection, Said("Grève"), seen=fingerprint(touched_by(selection)), actor=cast.agnes, now=IN_TIME
     )
     share(cast, cast.bob, now=IN_TIME)
     done = reopen(closing, give_back=True, actor=cast.agnes, now=IN_TIME)
