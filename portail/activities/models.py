@@ -3,7 +3,12 @@
 from datetime import date, time
 
 from django.conf import settings
-from django.core.validators import FileExtensionValidator, RegexValidator
+from django.core.validators import (
+    FileExtensionValidator,
+    MaxValueValidator,
+    MinValueValidator,
+    RegexValidator,
+)
 from django.db import models
 from django.db.models import F, Q
 
@@ -270,6 +275,13 @@ class Service(models.Model):
         "Un repas est servi",
         default=False,
         help_text="La cuisine le compte pour chaque enfant réservé, sauf absence signalée.",
+    )
+    hours_step = models.PositiveSmallIntegerField(
+        "Heures au choix de la famille, au pas de (minutes)",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(5), MaxValueValidator(240)],
+        help_text="Vide : toute la séance est réservée. Par exemple 30 : de 8 h à 8 h 30, de 8 h à 9 h…",
     )
     is_active = models.BooleanField("Proposée", default=True)
 

@@ -157,6 +157,7 @@ def _service(row: Service, offers: list[Offer]) -> structures.Service:
         runs_in=rules.RunsIn(row.period),
         position=row.position,
         meal=row.serves_meal,
+        hours_step=row.hours_step,
         active=row.is_active,
         offers=tuple(offers),
     )

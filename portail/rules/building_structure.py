@@ -82,6 +82,7 @@ def service(values: Values) -> Service | None:
         runs_in=values["runs_in"],
         position=values["position"],
         meal=values["meal"],
+        hours_step=values["hours_step"],
         active=values["active"],
         offers=None if offers is None else tuple(Offer(**offer) for offer in offers),
     )

@@ -58,6 +58,7 @@ SERVICE = Table(
         "icon": _ICON,
         "position": _POSITION,
         "meal": Flag(default=False),
+        "hours_step": Integer(default=None, lowest=5, highest=240),
         "active": _ACTIVE,
         "places": Tables(default=None, table=OFFER),
     }

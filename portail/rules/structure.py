@@ -93,6 +93,8 @@ class Service:
     position: int = 1
     meal: bool = False
     """Whether a meal is served to whoever comes."""
+    hours_step: int | None = None
+    """Families choose their hours inside the session, every so many minutes; None: the whole session is booked."""
     active: bool = True
     offers: tuple[Offer, ...] | None = None
 

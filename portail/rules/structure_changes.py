@@ -73,6 +73,7 @@ _NAMES = {
     "weekdays": "jours",
     "runs_in": "période",
     "meal": "repas servi",
+    "hours_step": "heures au choix, au pas de",
     "capacity": "places",
 }
 _RUNS = {RunsIn.SCHOOL: "semaines d'école", RunsIn.HOLIDAYS: "vacances", RunsIn.ALL: "toute l'année"}
@@ -97,6 +98,8 @@ def _said(before: Any, after: Any) -> list[str]:
 def _words(name: str, value: Any) -> str:
     if name == "capacity":
         return "sans limite" if value is None else str(value)
+    if name == "hours_step":
+        return "toute la séance" if value is None else f"{value} min"
     if isinstance(value, bool):
         return "oui" if value else "non"
     if name == "weekdays":

@@ -62,6 +62,7 @@ _COLUMNS = {
     "weekdays": "weekdays",
     "runs_in": "period",
     "meal": "serves_meal",
+    "hours_step": "hours_step",
     "capacity": "capacity",
 }
 

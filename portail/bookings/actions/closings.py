@@ -11,7 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from portail.accounts.models import User
@@ -33,9 +33,11 @@ from portail.bookings.actions.closing_families import (
 from portail.bookings.models import Booking, ChildClosing, Receipt
 from portail.bookings.queries.audiences import Audience
 from portail.bookings.queries.child_closings import pairs_to_close, taken_by
+from portail.bookings.queries.occupancy import places_taken
 from portail.bookings.queries.touched import by_family, fingerprint
 from portail.core import jobs, journal
 from portail.core.text import many
+from portail.rules.peaks import Hours, peak
 
 __all__ = ["REOPENED_MAIL", "Reopening"]
 
@@ -141,8 +143,16 @@ def beyond(session: Session, capacity: int | None) -> list[Booking]:
     if capacity is None:
         return []
     taking = session.bookings.taking_a_place().select_related("child", "household")
-    excess = taking.count() - capacity
-    return list(taking.order_by("-created_at", "-pk")[:excess]) if excess > 0 else []
+    whole, by_hours = session.service.hours, session.service.hours_step
+    kept: list[Hours] = []
+    last: list[Booking] = []
+    for booking in taking.order_by("created_at", "pk"):
+        hours = (booking.hours if by_hours else None) or whole
+        if peak(kept, hours) < capacity:
+            kept.append(hours)
+        else:
+            last.append(booking)
+    return last[::-1]
 
 
 def change_places(
@@ -206,10 +216,9 @@ def _give(
         list(
             Session.objects.locked(ids).values_list("pk")
         )  # then count: somebody may have booked while we waited
-        taking = Count("bookings", filter=Q(bookings__state__in=Booking.TAKING))
-        taken = dict(Session.objects.filter(pk__in=ids).annotate(taken=taking).values_list("pk", "taken"))
-        rows = Session.objects.filter(pk__in=ids).order_by("date", "pk")
-        full = [row for row in rows if capacity is not None and taken[row.pk] > capacity]
+        rows = list(Session.objects.filter(pk__in=ids).select_related("service").order_by("date", "pk"))
+        taken = places_taken(rows)
+        full = [row for row in rows if capacity is not None and taken.get(row.pk, 0) > capacity]
         fitting = [row for row in rows if row not in full]
         return set_capacities(fitting, capacity, actor=actor, now=now), full
 

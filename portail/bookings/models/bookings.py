@@ -1,7 +1,9 @@
 """Bookings: the places that children have."""
 
+from datetime import time
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from portail.activities.models import Session
@@ -36,6 +38,13 @@ class Booking(models.Model):
         Household, models.PROTECT, related_name="bookings", verbose_name=_("Dossier")
     )
     state = models.CharField(_("État"), max_length=10, choices=State.choices, default=State.BOOKED)
+    starts_at = models.TimeField(
+        _("De"),
+        null=True,
+        blank=True,
+        help_text="Les heures choisies par la famille ; vide : toute la séance.",
+    )
+    ends_at = models.TimeField(_("À"), null=True, blank=True)
     created_at = models.DateTimeField(_("Réservé le"))
     cancelled_at = models.DateTimeField(_("Annulé le"), null=True, blank=True)
 
@@ -51,6 +60,11 @@ class Booking(models.Model):
                 name="booking_once_while_active",
                 violation_error_message="Cet enfant a déjà une réservation pour cette séance.",
             ),
+            models.CheckConstraint(
+                condition=Q(starts_at=None, ends_at=None) | Q(ends_at__gt=F("starts_at")),
+                name="booking_hours",
+                violation_error_message="L'heure de départ doit suivre l'heure d'arrivée.",
+            ),
         ]
         indexes = [
             # Whole, not partial: SQLite does not see that a parameter fits a condition, and counting reads it alone.
@@ -60,3 +74,8 @@ class Booking(models.Model):
 
     def __str__(self) -> str:
         return f"{self.child} · {self.session}"
+
+    @property
+    def hours(self) -> tuple[time, time] | None:
+        """Those that the family chose; None: the whole session."""
+        return (self.starts_at, self.ends_at) if self.starts_at and self.ends_at else None

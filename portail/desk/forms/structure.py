@@ -138,6 +138,7 @@ class ServiceForm(CodedForm):
             "ends_at",
             "position",
             "serves_meal",
+            "hours_step",
         ]
         labels = {"name": "Nom de la prestation", "starts_at": "De (heure)", "ends_at": "À (heure)"}
         help_texts = {"short_name": "Pour le planning des familles, par exemple « Cantine »."}
