@@ -20,6 +20,8 @@ from portail.activities.actions.calendar import import_calendar
 from portail.activities.actions.regulation import default_text
 from portail.activities.models import CalendarEntry, Closing, Regulation
 from portail.attendance.actions.kitchen import close_order
+from portail.attendance.actions.marks import Touch, record
+from portail.attendance.models import Assignment
 from portail.billing.actions import reminders
 from portail.billing.models import Anomaly, Charge, InvoiceRun
 from portail.bookings.actions import Wish, change_bookings
@@ -31,6 +33,7 @@ from portail.families.actions.documents import issue
 from portail.families.models import FamilyDocument, Request
 from portail.messaging.models import LegalPage, News, PublicDocument
 from portail.payments.models import Deposit
+from portail.rules.attendance import Kind
 from portail.rules.custody import Calendar, Home, Weeks
 from tests import factories as make
 from tests.core.mails import outbox_mail
@@ -53,6 +56,7 @@ def world(cast) -> Any:
         _ask(world)
         _share(world)
         _book(world)
+        _take_attendance(world)
         _bill(world)
         _hand_over(world)
         _draft(world)
@@ -178,6 +182,19 @@ def _book(world: SimpleNamespace) -> None:
     world.kitchen_order = close_order(world.session.date, actor=world.agnes, now=make.NOW)
 
 
+def _take_attendance(world: SimpleNamespace) -> None:
+    """Lou keeps the list of today's canteen: Léa, whom Alice booked, and somebody without dossier."""
+    Assignment.objects.create(user=world.lou, place=world.offer.place)
+    world.list = make.SessionFactory(service=world.canteen, place=world.offer.place, date=make.NOW.date())
+    make.BookingFactory(child=world.lea, session=world.list, household=world.alice.household)
+    world.guest = uuid4()
+    touches = [
+        Touch(uuid4(), world.list.pk, Kind.PRESENT, make.NOW, child_id=world.lea.pk),
+        Touch(world.guest, world.list.pk, Kind.UNEXPECTED, make.NOW, guest=world.guest, text="Malo"),
+    ]
+    record(touches, actor=world.lou, now=make.NOW)
+
+
 def _bill(world: SimpleNamespace) -> None:
     """An invoice of Alice's with its PDF, a line, a payment and a credit note."""
     account = make.AccountFactory(household=world.alice.household)
@@ -280,6 +297,11 @@ def _values(world: SimpleNamespace) -> dict[str, Any]:
         "contact_id": world.contact.pk,
         "request_id": world.request.pk,
         "session_id": world.session.pk,
+        "guest": world.guest,
+        **{
+            f"field:{name} session_id": world.list.pk
+            for name in ("list", "mark", "everybody", "sheets", "unexpected", "child", "guest")
+        },
         "front:account_end_session session_id": world.device.pk,
         "digest": "0",
         "code": world.invoice_paper.code,

@@ -3,10 +3,20 @@
 from django.urls import URLPattern, path
 
 import portail.core.converters  # noqa: F401 -- what addresses hold: keys
-from portail.field.views import queue
+from portail.field.views import children, home, lists, queue, unexpected
 
 app_name = "field"
+LIST = "listes/<id:session_id>/"
 
 urlpatterns: list[URLPattern] = [
+    path("", home.home, name="home"),
+    path("appareil/", home.device, name="device"),
     path("pointages/", queue.receive, name="marks"),
+    path(LIST, lists.day, name="list"),
+    path(f"{LIST}pointer/", lists.mark, name="mark"),
+    path(f"{LIST}presents/", lists.everybody, name="everybody"),
+    path(f"{LIST}fiches/", children.sheets, name="sheets"),
+    path(f"{LIST}inattendu/", unexpected.unexpected, name="unexpected"),
+    path(f"{LIST}enfants/<id:child_id>/", children.child, name="child"),
+    path(f"{LIST}sans-dossier/<uuid:guest>/", children.guest, name="guest"),
 ]

@@ -1,8 +1,9 @@
 """What marks say of a child in a session: a pure fold, the same whatever the order in which the marks were received.
 
 A leader's tablet keeps what was touched without network and sends it later; two tablets may speak of the same child.
-Marks are never changed nor removed: they are put in one total order (`at`, then `token`) and read from the first to
-the last. A mark may aim at an earlier one (`target`): an undo takes it back, another kind knowingly replaces it.
+Marks are never changed nor removed: they are put in one total order (`at`, then what aims at nothing before what does,
+then `token`) and read from the first to the last. A mark may aim at an earlier one (`target`): an undo takes it back,
+another kind knowingly replaces it.
 """
 
 from __future__ import annotations
@@ -64,13 +65,14 @@ class Mark:
     source: str = ""
 
     @property
-    def order(self) -> tuple[datetime, str]:
-        return self.at, str(self.token)
+    def order(self) -> tuple[datetime, bool, str]:
+        """At the same moment, what takes something back comes after."""
+        return self.at, self.target is not None, str(self.token)
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A child in a session. `last`: the mark that an undo would take back. `marks`: those that count, in order.
+    """A child in a session. `last`: the claim that an undo would take back. `marks`: those that count, in order.
 
     `conflict`: the marks of other sources that contradict the last one; never hidden, until somebody takes one back.
     """
@@ -109,7 +111,7 @@ def state(marks: Iterable[Mark]) -> State:
     claims = [mark for mark in counting if mark.kind in CLAIMS]
     return replace(
         found,
-        last=counting[-1] if counting else None,
+        last=claims[-1] if claims else None,
         marks=tuple(counting),
         notes=tuple(mark for mark in counting if mark.kind is Kind.NOTE),
         conflict=_conflict(claims),

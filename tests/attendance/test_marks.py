@@ -122,6 +122,10 @@ def test_the_hour_of_another_day_must_be_told(cast, lunch):
     assert states([lunch.pk])[lunch.pk][cast.lea.pk].left == time(13, 20)
 
 
+def test_an_hour_to_come_is_refused(cast, lunch):
+    assert refused(cast, lunch, kind="left", hour=time(10, 11)) is Refusal.TO_COME
+
+
 def test_a_mark_speaks_of_one_child_or_of_one_guest(cast, lunch):
     token = uuid4()
     assert refused(cast, lunch, child=None) is Refusal.NOBODY

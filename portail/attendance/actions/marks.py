@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -43,6 +43,8 @@ class Refusal(StrEnum):
     """The device claims a moment to come, or one before the day of the session."""
     HOUR = "hour"
     """The hour of an arrival or a leaving is not told, and cannot be that of the touch."""
+    TO_COME = "to-come"
+    """The hour that is told is not there yet."""
     REUSED = "token-used"
     """The token is that of another mark."""
     NOBODY = "nobody"
@@ -146,7 +148,13 @@ def _refusal(
         return Refusal.CLOCK
     if touch.kind in WITH_HOUR and touch.hour is None and claimed != session.date:
         return Refusal.HOUR
+    if touch.hour is not None and _moment(session.date, touch.hour) > now + AHEAD:
+        return Refusal.TO_COME
     return None
+
+
+def _moment(day: date, hour: time) -> datetime:
+    return timezone.make_aware(datetime.combine(day, hour))
 
 
 def _mark(touch: Touch, actor: User, now: datetime, device: str) -> Mark:
