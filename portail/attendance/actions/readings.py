@@ -1,6 +1,7 @@
 """Who looked at what is private: a line of the journal for each list, or child, and person and day."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -26,7 +27,13 @@ def note_pick_up(session: Session, child: Child | None, *, actor: User, now: dat
 
 
 def _note(what: Reading.What, session: Session, child: Child | None, actor: User, now: datetime) -> bool:
-    seen = {"what": what, "user": actor, "session": session, "child": child, "day": timezone.localdate(now)}
+    seen: dict[str, Any] = {
+        "what": what,
+        "user": actor,
+        "session": session,
+        "child": child,
+        "day": timezone.localdate(now),
+    }
     if Reading.objects.filter(**seen).exists():
         return False  # read without a transaction: on SQLite it would wait for whoever writes
     with transaction.atomic():
@@ -42,7 +49,7 @@ def _tell(what: Reading.What, session: Session, child: Child | None, actor: User
         verb, said = "health.read", "Régimes, allergies et PAI consultés"
     else:
         verb, said = "pick_up.read", "Personnes à appeler et à qui confier consultées"
-    lines = [(f"session:{session.pk}", f"{said} : {where}", {})]
+    lines: list[tuple[str, str, dict[str, Any]]] = [(f"session:{session.pk}", f"{said} : {where}", {})]
     if child is not None:
         homes = child.household_links.order_by("pk").values_list("household_id", flat=True)
         lines = [(f"household:{pk}", f"{said} : fiche {de(child)}, {where}", {}) for pk in homes]
