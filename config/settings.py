@@ -131,6 +131,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "portail.core.middleware.language",
+    "portail.front.light.waiting_room",
     "portail.core.middleware.origin",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -267,6 +268,7 @@ PORTAIL_PERIODIC: dict[str, tuple[str, timedelta]] = {
     "ended-sessions": ("portail.accounts.actions.forget_ended_sessions", timedelta(hours=6)),
     "kitchen-orders": ("portail.attendance.actions.kitchen.close_due", timedelta(minutes=5)),
     "quotient-reminders": ("portail.families.actions.renewals.start_reminders", timedelta(hours=3)),
+    "waiting-rooms": ("portail.bookings.actions.rooms.tidy", timedelta(minutes=1)),
 }
 
 # Long work that people ask for, done by the worker in batches: name -> generator of (done, total).

@@ -41,6 +41,16 @@ from tests.walk import Address, addresses
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 DECEMBER = date(2026, 12, 1)
+OPENING = """
+[[bookings.periods]]
+code = "hiver-2027"
+name = "Vacances d'hiver 2027"
+services = ["vacances"]
+from = 2027-02-20
+until = 2027-03-07
+opens = [{ label = "Toutes les familles", on = 2027-01-09, at = "09:00" }]
+room = { families = 20 }
+"""
 FAMILIES = ("alice", "bob", "charlie")
 STAFF = ("agnes", "renee", "alix", "lou", "remi")
 ROLES = ("anonymous", *FAMILIES, *STAFF)
@@ -93,7 +103,7 @@ def _run_activities(world: SimpleNamespace) -> None:
         kind=CalendarEntry.Kind.CLOSURE, start=date(2027, 5, 7), end=date(2027, 5, 7), label="Pont"
     )
     world.regulation = Regulation.objects.create(
-        version=1, text=default_text(world.commune.name, "B"), applied_at=make.NOW
+        version=1, text=default_text(world.commune.name, "B") + OPENING, applied_at=make.NOW
     )
     world.school_class = make.SchoolClassFactory(name="CE1")
     world.closing = Closing.objects.create(
@@ -305,6 +315,7 @@ def _values(world: SimpleNamespace) -> dict[str, Any]:
         "front:account_end_session session_id": world.device.pk,
         "digest": "0",
         "code": world.invoice_paper.code,
+        **{f"front:{name} code": "hiver-2027" for name in ("opening", "room", "room_leave", "opening_book")},
         "stamp": "0",
         "name": "planning",
     } | _desk_values(world)

@@ -17,6 +17,7 @@ from portail.bookings.queries.known import Booked, Knowledge, knowledge
 from portail.bookings.queries.laws import law
 from portail.bookings.queries.prices import Prices
 from portail.bookings.queries.quotas import with_quotas
+from portail.bookings.queries.rooms import behind_rooms
 from portail.bookings.queries.sessions import ENDED_OFFERS, may_book
 from portail.bookings.queries.told import Teller, has_quota, teller
 from portail.bookings.respect import respecting
@@ -78,6 +79,10 @@ class Recap:
     gone: int = 0
     difference: Difference | None = None
     wishes: frozenset[Wish] = field(default=frozenset(), repr=False)
+    tickets: tuple[int, ...] = field(default=(), repr=False)
+    """Those by which the household is inside the waiting rooms of what it books."""
+    waits: tuple[rules.BookingPeriod, ...] = field(default=(), repr=False)
+    """The periods for which it must take its turn first."""
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -132,8 +137,11 @@ def recap(
         (pair for pair in pairs if pair[1] in sessions),
         key=lambda p: (links[p[0]].child.birth_date, p[0], *_order(sessions[p[1]])),
     )
+    days = [sessions[session].date for _child, session in known]
     judged_by = law(now, as_service=as_service, for_basket=True)
-    about = _about(household, [sessions[session].date for _child, session in known], judged_by)
+    if wanted and days:
+        judged_by = behind_rooms(judged_by, household.pk, min(days), max(days))
+    about = _about(household, days, judged_by)
     tell = teller(household.pk, links.values(), judged_by, about)
     own, theirs = _bookings(household, known)
     facts = _facts(known, links, sessions, own, theirs)
@@ -164,6 +172,8 @@ def recap(
         gone=len(pairs) - len(known),
         difference=difference,
         wishes=frozenset(Wish(*pair, pair in wanted) for pair in pairs),
+        tickets=judged_by.tickets,
+        waits=judged_by.waits,
     )
 
 

@@ -75,6 +75,7 @@ _STATE_OF = {
     rules.Refusal.QUOTA: State.TOO_LATE,
 }
 _OWN_STATES = {"booked": State.BOOKED, "offered": State.WAITING, "waiting": State.WAITING}
+IN_TURN = _("Chacun réserve à son tour : prenez un ticket dans la salle d'attente")
 OTHER_PARENT = _("Déjà réservé par l'autre parent")
 NOT_OFFERED = _("Cette prestation n'est pas proposée à votre enfant ce jour-là")
 SEES_ONLY = _("Votre dossier voit ce planning sans pouvoir le modifier : adressez-vous au service")
@@ -164,12 +165,17 @@ class Facts:
 @dataclass(frozen=True)
 class Law:
     """By what, when and for whom it is judged. The service (`as_service`) may pass a deadline, never
-    a capacity nor a quota."""
+    a capacity nor a quota.
+
+    `waits`: the periods whose waiting room the household has not passed; `tickets`: those by which it is inside others.
+    """
 
     regulation: rules.Regulation
     calendar: rules.Calendar
     now: datetime
     as_service: bool = False
+    waits: tuple[rules.BookingPeriod, ...] = ()
+    tickets: tuple[int, ...] = ()
 
     @cached_property
     def today(self) -> date:
@@ -254,6 +260,8 @@ def _standing(facts: Facts, decision: rules.Decision, law: Law) -> Standing:
     full = None if facts.own else facts.full
     if full and decision.is_allowed:
         decision = replace(decision, refusal=rules.Refusal.FULL, told=full)
+    if decision.is_allowed and not facts.own and any(p.covers(facts.service, facts.date) for p in law.waits):
+        return Standing(State.NOT_OPEN, False, IN_TURN, refusal=rules.Refusal.NOT_OPEN)
     state = _OWN_STATES[facts.own] if facts.own else _STATE_OF[decision.refusal]
     if not facts.may_book:
         return Standing(state, False, SEES_ONLY, refusal=decision.refusal)

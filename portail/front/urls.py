@@ -17,6 +17,7 @@ from portail.front.views import (
     gestures,
     home,
     language,
+    openings,
     planning,
     quotients,
     receipts,
@@ -60,6 +61,14 @@ planning_pages: list[URLPattern] = [
     path("planning/recus/<str:number>/", receipts.receipt, name="receipt"),
     path("planning/recus/<str:number>/pdf/", receipts.paper, name="receipt_paper"),
     path("planning/recus/<str:number>/annuler/", receipts.undo, name="receipt_undo"),
+]
+
+# --- openings
+opening_pages: list[URLPattern] = [
+    path("ouvertures/<slug:code>/", openings.opening, name="opening"),
+    path("ouvertures/<slug:code>/attente/", openings.room, name="room"),
+    path("ouvertures/<slug:code>/attente/quitter/", openings.leave, name="room_leave"),
+    path("ouvertures/<slug:code>/reserver/", openings.book, name="opening_book"),
 ]
 
 # --- absences
@@ -147,6 +156,7 @@ request_pages: list[URLPattern] = [
 urlpatterns: list[URLPattern] = [
     *first_pages,
     *planning_pages,
+    *opening_pages,
     *absence_pages,
     *dossier_pages,
     *billing_pages,

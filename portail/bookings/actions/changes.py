@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from portail.accounts.models import User
 from portail.bookings.actions import conflicts
 from portail.bookings.actions.receipts import issue, tell_other_homes
+from portail.bookings.actions.rooms import serve
 from portail.bookings.models import Receipt
 from portail.bookings.recap import Recap, Wish, recap
 from portail.families.models import Household
@@ -106,5 +107,7 @@ def _change(
     )
     if as_service:
         conflicts.accepted_by_service(receipt, found.added, actor=actor, now=now)
+    if found.tickets and found.added:
+        serve(found.tickets, now=now)
     tell_other_homes(receipt, found.changes, now=now)
     return receipt

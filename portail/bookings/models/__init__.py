@@ -7,6 +7,7 @@ from portail.bookings.models.conflicts import CustodyConflict
 from portail.bookings.models.enrolments import Enrolment
 from portail.bookings.models.feeds import CalendarFeed
 from portail.bookings.models.receipts import Receipt, ReceiptLine, receipt_number
+from portail.bookings.models.rooms import Ticket, WaitingRoom
 from portail.bookings.models.weeks import TypicalDay, TypicalWeek
 
 __all__ = [
@@ -19,7 +20,9 @@ __all__ = [
     "Enrolment",
     "Receipt",
     "ReceiptLine",
+    "Ticket",
     "TypicalDay",
     "TypicalWeek",
+    "WaitingRoom",
     "receipt_number",
 ]

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portail.families.actions import links
 from portail.families.models import Adult
 from portail.families.models import Request as FamilyRequest
-from portail.front import access, today
+from portail.front import access, today, turns
 from portail.front.forms.sign_up import ReferencesForm
 from portail.messaging.models import Audience, News
 
@@ -27,6 +27,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         request,
         "front/dashboard/dashboard.html",
         {
+            "openings": turns.coming(adult.household, now) if children else [],
+            "now": now,
             "tasks": today.tasks(adult, bookable, bookings, now=now),
             "week": today.week(bookings, today=day),
             "news": News.objects.on(day).for_audiences(Audience.PUBLIC, Audience.FAMILIES)[:3],

@@ -17,7 +17,7 @@ from portail.bookings.forms import TicksForm
 from portail.bookings.planning_pages import Asked
 from portail.bookings.recap_pages import Origin
 from portail.bookings.spans import Span, month_of
-from portail.front import access
+from portail.front import access, turns
 from portail.front.views.recaps import recap_page
 
 
@@ -90,6 +90,9 @@ def _planning_page(
         if moved.is_out:
             messages.info(request, pages.out_of_bounds(within))
         return redirect("front:month", asked.child_id, moved.span)
+    law, elsewhere = turns.door(law, asked.household, span.first, span.last)
+    if elsewhere and request.method != "POST":
+        return elsewhere
     found = queries.planning(asked.shown, span, law, wished=wished)
     context = {
         "child": asked.child,
