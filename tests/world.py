@@ -30,7 +30,7 @@ from portail.bookings.actions.feeds import open_feed
 from portail.bookings.models import TypicalWeek
 from portail.families.actions.custody import propose_calendar
 from portail.families.actions.documents import issue
-from portail.families.models import FamilyDocument, Request
+from portail.families.models import CourtDecision, FamilyDocument, Request
 from portail.messaging.models import LegalPage, News, PublicDocument
 from portail.payments.models import Deposit
 from portail.rules.attendance import Kind
@@ -157,7 +157,7 @@ def _ask(world: SimpleNamespace) -> None:
 
 
 def _share(world: SimpleNamespace) -> None:
-    """Bob proposes a custody calendar to Alice."""
+    """Bob proposes a custody calendar to Alice; a court's decision about Noé was lifted."""
     world.term = propose_calendar(
         world.lea,
         world.bob.household,
@@ -165,6 +165,15 @@ def _share(world: SimpleNamespace) -> None:
         token=uuid4(),
         author=world.bob.user,
         now=make.NOW,
+    )
+    world.decision = CourtDecision.objects.create(
+        child=world.noe,
+        household=world.alice.household,
+        document=_stored(FamilyDocument(household=world.alice.household, kind="court", added_at=make.NOW)),
+        since=date(2026, 1, 5),
+        created_at=make.NOW,
+        lifted_at=make.NOW,
+        token=uuid4(),
     )
 
 
@@ -292,6 +301,7 @@ def _values(world: SimpleNamespace) -> dict[str, Any]:
         "absence_id": world.absence.pk,
         "week_id": world.typical_week.pk,
         "term_id": world.term.pk,
+        "decision_id": world.decision.pk,
         "secret": open_feed(world.alice.adult, actor=world.alice.user, now=make.NOW).secret,
         "key": key,
         "kind": "mentions-legales",

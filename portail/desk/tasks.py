@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from portail.accounts.models import User
 from portail.accounts.rights import Right, has_right
+from portail.bookings.models import CustodyConflict
 from portail.core.models import OutboxMail
 from portail.core.templatetags.ui import in_words, money
 from portail.core.worker import last_seen
@@ -30,6 +31,8 @@ def tasks(agent: User, *, now: datetime) -> list[Task]:
         found += [*_worker(now), *_mails()]
     if has_right(agent, Right.DECIDE_REQUESTS):
         found += _requests()
+    if has_right(agent, Right.BOOK):
+        found += _custody(timezone.localdate(now))
     if has_right(agent, Right.TAKE_PAYMENTS):
         found += _cash(timezone.localdate(now))
     if has_right(agent, Right.BILL):
@@ -90,6 +93,17 @@ def _requests() -> Iterator[Task]:
         many = _many(counts["links"], "compte à rattacher", "comptes à rattacher")
         text = "Une famille attend de voir son dossier."
         yield Task(many, text, "user", "warn", f"{queue}?nature={Request.Kind.LINK}")
+
+
+def _custody(today: date) -> Iterator[Task]:
+    """Bookings that stand on a day of the other household of a shared child."""
+    waiting = CustodyConflict.objects.waiting(today).aggregate(
+        count=Count("pk"), next=Min("booking__session__date")
+    )
+    if waiting["count"]:
+        many = _many(waiting["count"], "conflit de garde à régler", "conflits de garde à régler")
+        text = f"Une réservation tombe chez l'autre foyer ; la prochaine, {in_words(waiting['next'])}."
+        yield Task(many, text, "users", "warn", reverse("desk:custody_conflicts"))
 
 
 def _cash(today: date) -> Iterator[Task]:

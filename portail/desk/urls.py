@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 import portail.bookings.converters
 import portail.core.converters  # noqa: F401 -- what addresses hold: keys, months, whose planning
 from portail.desk.account_urls import account_pages
+from portail.desk.custody_urls import custody_pages
 from portail.desk.invoicing_urls import invoicing_pages
 from portail.desk.kitchen_urls import kitchen_pages
 from portail.desk.payment_urls import payment_pages
@@ -243,4 +244,5 @@ urlpatterns: list[URLPattern] = [
     *payment_pages,
     *invoicing_pages,
     *account_pages,
+    *custody_pages,
 ]

@@ -4,6 +4,7 @@ from datetime import date, time
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +24,12 @@ WEEKDAYS = [
     ("6", _("dimanche")),
 ]
 END_FIRST = _("La fin vient avant le début : écrivez une date à partir du début.")
+
+
+def hidden_fields(posted: QueryDict) -> list[tuple[str, str]]:
+    """What was typed, to be sent again by the page that shows what it gives."""
+    own = ("csrfmiddlewaretoken", "step", "token")
+    return [(name, value) for name, values in posted.lists() if name not in own for value in values]
 
 
 def _choices(names: Names, first: Home) -> list[tuple[str, str | Promise]]:

@@ -26,7 +26,11 @@ def names_for(term: CustodyTerm, household: Household) -> Names:
 
 def lines(term: CustodyTerm, names: Names) -> list[str]:
     """What the term says, a sentence a line, in the language of the moment."""
-    found = term_of(term)
+    return terms_in_words(term_of(term), names)
+
+
+def terms_in_words(found: Calendar | Exchange, names: Names) -> list[str]:
+    """The same, of what is not written yet."""
     if isinstance(found, Exchange):
         return [
             _("%(days)s : %(home)s.")

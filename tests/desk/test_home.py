@@ -114,10 +114,10 @@ def test_the_current_entry_is_marked(home, client, cast):
 def test_a_constant_number_of_queries(home, client, cast, django_assert_num_queries):
     make.SessionFactory(date=date(2026, 11, 24))
     home(cast.agnes)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get(reverse("desk:home"))
     for number in range(5):
         make.RequestFactory()
         make.SessionFactory(date=date(2026, 11, 24), place=make.PlaceFactory(name=f"Lieu {number}"))
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get(reverse("desk:home"))

@@ -40,6 +40,7 @@ from portail.desk.access.billing import (
     get_reminders,
     get_run,
 )
+from portail.desk.access.custody import get_conflicts, get_court_decision, get_custody, get_custody_term
 from portail.desk.access.families import (
     get_absence,
     get_adult,
@@ -79,7 +80,11 @@ __all__ = [
     "get_child_link",
     "get_class",
     "get_closing",
+    "get_conflicts",
     "get_contact",
+    "get_court_decision",
+    "get_custody",
+    "get_custody_term",
     "get_debt",
     "get_deposit",
     "get_document",

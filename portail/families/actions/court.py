@@ -65,6 +65,17 @@ def forbid(
         return decision
 
 
+def note_reading(decision: CourtDecision, *, actor: User, now: datetime) -> None:
+    """Who read the paper, in the journal of the dossier: it tells much of a family."""
+    journal.record(
+        "court.read",
+        decision.household.journal_subject,
+        summary=f"Décision de justice {de(decision.child)} lue",
+        actor=actor,
+        now=now,
+    )
+
+
 def lift(decision: CourtDecision, *, why: str, actor: User, now: datetime) -> CourtDecision:
     """It forbids nothing any more, from now on. Twice is once."""
     with transaction.atomic():

@@ -16,7 +16,7 @@ from portail.activities import queries as activities
 from portail.bookings.actions.custody import accept as accept_term
 from portail.families import custody
 from portail.families.actions import custody as actions
-from portail.families.custody_forms import CalendarForm, ExchangeForm
+from portail.families.custody_forms import CalendarForm, ExchangeForm, hidden_fields
 from portail.families.custody_words import OTHERS, YOURS
 from portail.families.models import CustodyTerm, HouseholdChild
 from portail.front import access
@@ -138,18 +138,12 @@ def _preview(
     request: HttpRequest, link: HouseholdChild, typed: Calendar | Exchange, kind: str
 ) -> HttpResponse:
     term = _as_term(link, typed)
-    hidden = [
-        (name, value)
-        for name, values in request.POST.lists()
-        if name not in ("csrfmiddlewaretoken", "step", "token")
-        for value in values
-    ]
     context = {
         "child": link.child,
         "household": link.household,
         "term": term,
         "weeks": _weeks(link, term),
-        "hidden": hidden,
+        "hidden": hidden_fields(request.POST),
         "token": uuid4(),
         "kind": kind,
     }
