@@ -287,6 +287,10 @@ TEMPLATES: Mapping[str, str] = {
     "axis.count": gettext_noop("nombre de fois"),
     "axis.parts": gettext_noop("nombre de parts"),
     "axis.cost": gettext_noop("coût"),
+    # what leaders saw
+    "attendance.no-show": gettext_noop("absent sans avoir prévenu"),
+    "attendance.unbooked": gettext_noop("présent sans réservation"),
+    "attendance.late-pick-up": gettext_noop("repris à {at:hour}, {minutes} min après l'heure"),
     # surcharges, absences, quotient, baskets
     "surcharge": gettext_noop("{label} : {amount:money}"),
     "surcharge.slices": gettext_noop(

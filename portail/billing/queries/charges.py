@@ -6,15 +6,18 @@ difference with what was.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+
+from django.db.models import Exists, OuterRef
 
 from portail import rules
 from portail.activities import queries
 from portail.activities.models import Regulation
+from portail.attendance.models import Settlement
 from portail.billing.models import Charge, InvoiceRun
-from portail.billing.queries import lateness
+from portail.billing.queries import lateness, presence
 from portail.billing.queries.away import absent_rows, shares
 from portail.billing.queries.corrections import corrections
 from portail.billing.queries.dues import Due, Dues, Gap, Row, explained, told
@@ -28,10 +31,14 @@ from portail.rules.absences import AbsentDay
 from portail.rules.periods import start_of
 from portail.rules.pricing import Price, PriceUnknown, price_by, scaled, total
 from portail.rules.sentences import Step
-from portail.rules.surcharges import Trigger, surcharge
+from portail.rules.surcharges import Charged, Trigger, surcharge
 
 FURTHEST = timedelta(days=400)
 """How far in the past something is still caught up or corrected."""
+
+
+_BY_ATTENDANCE = Settlement.objects.filter(booking=OuterRef("pk"))
+"""The bookings that an agent wrote after the day, for a child who had come without one: they were not asked late."""
 
 
 def law() -> Law:
@@ -67,7 +74,7 @@ def to_invoice(
     since = invoiced_since(first, runs)
     rows = rows_of(not_invoiced(booked(between(ids, since, last, codes))))
     found = _Computation(by, ids, rows, since, last, codes, fresh_from=first).dues()
-    found.due = _new(found.due, ids)
+    found.due = _not_of_before(_new(found.due, ids), first, runs)
     by_id = {row.booking_id: row for row in rows}
     found.due = [_caught_up(due, first, runs, by_id) for due in found.due]
     found.due += corrections(ids, since, last, codes)
@@ -104,12 +111,15 @@ class _Computation:
         rows = self._with_capped_before()
         absent, absences = absent_rows(self.households, self.first, self.last)
         late_rows = self._maybe_late()
-        everything = {row.booking_id: row for row in (*rows, *absent, *late_rows)}
+        seen = presence.seen(self.households, self.first, self.last, self.services, self.by)
+        seen_rows = [each.row for each in seen]
+        everything = {row.booking_id: row for row in (*rows, *absent, *late_rows, *seen_rows)}
         known = facts(everything.values(), self.households, self.by.regulation)
         due = shares(absent, absences, known, self.by.regulation.absences, self.by.calendar)
         for row in rows:
             self._price(row, known[row.booking_id], due.get(row.booking_id), row.booking_id in emitted)
         self._surcharges(self._late(late_rows, known), known, emitted)
+        self._seen(seen, known)
         self.by.pricer.forget()
         return self.found
 
@@ -131,7 +141,7 @@ class _Computation:
         rows = not_by_a_closing(between(self.households, start, self.last, self.services)).filter(
             state__in=states
         )
-        return rows_of(rows)
+        return rows_of(rows.exclude(Exists(_BY_ATTENDANCE)))
 
     def _late(self, rows: list[Row], known: Mapping[int, Facts]) -> list[lateness.Late]:
         """Which of them were late, each by the deadline of who asked."""
@@ -260,7 +270,7 @@ class _Computation:
         row, known = late.row, (*facts.known, ("count", late.count))
         if late.tier:
             known = (*known, ("tier", late.tier))
-        base = self._usual(row, facts)
+        base = presence.usual_price(self.by, row, facts.known)
         rules_of = self.by.regulation.surcharges
         charged = surcharge(rules_of, late.trigger, row.code, row.day, known, base=base)
         if charged is None:
@@ -287,12 +297,38 @@ class _Computation:
             regulation_id=self.by.version,
         )
 
-    def _usual(self, row: Row, facts: Facts) -> Price | None:
-        try:
-            answer = self.by.pricer.of(row.code, row.day, facts.known)
-        except PriceUnknown:
-            return None
-        return answer.item.price if answer.item else None
+    def _seen(self, seen: Iterable[presence.Seen], known: Mapping[int, Facts]) -> None:
+        """What leaders saw, each once by what its surcharge is counted by."""
+        keys: set[str] = set()
+        for each in seen:
+            if each.row.day < self.first:
+                continue
+            facts = known[each.row.booking_id]
+            usual = presence.usual_price(self.by, each.row, facts.known)
+            asked = presence.surcharges_of(self.by.regulation)
+            charged = presence.penalty(asked, each.fact, facts.known, each.count, usual=usual)
+            key = presence.key_of(each.fact, charged.once) if charged else ""
+            if charged is not None and charged.price.amount and key not in keys:
+                keys.add(key)
+                self.found.due.append(self._due_of(each, key, charged, facts))
+
+    def _due_of(self, seen: presence.Seen, key: str, charged: Charged, facts: Facts) -> Due:
+        row, price = seen.row, charged.price
+        return Due(
+            household_id=row.household_id,
+            kind=Charge.Kind.SURCHARGE,
+            key=key,
+            day=row.day,
+            label=f"{row.name} : {price.components[-1].label}",
+            amount=price.amount,
+            parts=price.components,
+            child_id=row.child_id,
+            service_id=row.service_id,
+            booking_id=seen.fact.booking_id,
+            inputs={**self._inputs(facts), **seen.inputs},
+            explanation=explained(price),
+            regulation_id=self.by.version,
+        )
 
 
 def _away(item: Priced, absent: AbsentDay) -> Priced:
@@ -316,6 +352,20 @@ def _new(dues: list[Due], households: list[int]) -> list[Due]:
     )
     known = set(invoiced.values_list("key", flat=True))
     return [due for due in dues if due.key not in known]
+
+
+def _not_of_before(dues: list[Due], first: date, runs: list[InvoiceRun]) -> list[Due]:
+    """Without what leaders had seen of a past before it was invoiced: a rule of today asks nothing more of it."""
+    return [due for due in dues if not _was_judged(due, first, runs)]
+
+
+def _was_judged(due: Due, first: date, runs: list[InvoiceRun]) -> bool:
+    told_at = due.inputs.get("told_at") if due.kind == Charge.Kind.SURCHARGE else None
+    if due.day >= first or told_at is None:
+        return False
+    told = datetime.fromisoformat(told_at)
+    drafted = [run.drafted_at for run in runs if run.first <= due.day <= run.last and run.drafted_at]
+    return any(told <= at for at in drafted)
 
 
 def _caught_up(due: Due, first: date, runs: list[InvoiceRun], rows: Mapping[int, Row]) -> Due:

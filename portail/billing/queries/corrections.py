@@ -7,7 +7,7 @@ or a new class change nothing behind. Three things do: whether it is still booke
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,10 +16,12 @@ from django.utils import timezone
 
 from portail import rules
 from portail.activities import queries
+from portail.attendance.queries.facts import Fact, facts_of_households
 from portail.billing.models import Charge, ChargeComponent, CreditNoteLine
 from portail.billing.queries.away import absent_rows, shares
 from portail.billing.queries.dues import BOOKED_KINDS, Due, explained, thawed, told
 from portail.billing.queries.facts import Facts, quotients
+from portail.billing.queries.presence import may_have, penalty, surcharges_of
 from portail.billing.queries.prices import Pricer
 from portail.bookings.models import Absence, Booking
 from portail.bookings.queries.known import Knowledge
@@ -42,6 +44,7 @@ class _Past:
     absences: dict[int, Absence] = field(default_factory=dict)
     shares: dict[int, AbsentDay] = field(default_factory=dict)
     standing: set[int] = field(default_factory=set)
+    seen: list[Fact] = field(default_factory=list)
 
     def rules_of(self, charge: Charge) -> tuple[Pricer, Knowledge]:
         """The prices of the regulation that made it, and the quotients as that regulation reads them."""
@@ -78,12 +81,15 @@ def _doubtful(ids: list[int], since: date, last: date, services: tuple[str, ...]
         household=OuterRef("account__household"), created_at__gt=OuterRef("created_at")
     )
     adjusted = Exists(_published().filter(adjusts=OuterRef("pk")))  # cancelled then, perhaps given back since
+    attended = Q(
+        inputs__has_key="told_at", kind=Charge.Kind.SURCHARGE
+    )  # what leaders saw may have been corrected
     changed = ~Q(booking__state=Booking.State.BOOKED) | Exists(absent) | Exists(taken_back) | Exists(proved)
     found = (
         _published()
         .annotate(is_adjusted=adjusted)
         .filter(
-            changed | Q(is_adjusted=True),
+            changed | attended | Q(is_adjusted=True),
             account__household__in=ids,
             kind__in=BOOKED_KINDS,
             day__gte=since,
@@ -119,8 +125,22 @@ def _past(ids: list[int], doubtful: list[Charge]) -> _Past:
         known = {row.booking_id: kept.get(row.booking_id, Facts(())) for row in rows}
         in_force, calendar = queries.regulation(), queries.calendar()
         past.shares = shares(rows, past.absences, known, in_force.absences, calendar)
+    past.seen = _seen(ids, doubtful)
     past.standing = _standing([c for c in doubtful if c.kind == Charge.Kind.PACKAGE])
     return past
+
+
+def _seen(ids: list[int], doubtful: list[Charge]) -> list[Fact]:
+    """What leaders saw around the charges that came of it; nothing is read when there is none."""
+    days = [charge.day for charge in doubtful if _is_seen(charge)]
+    if not days:
+        return []
+    first, last = min(days).replace(day=1), max(days) + timedelta(days=31)
+    return facts_of_households(ids, first, last)
+
+
+def _is_seen(charge: Charge) -> bool:
+    return charge.kind == Charge.Kind.SURCHARGE and "told_at" in charge.inputs
 
 
 def _standing(packages: list[Charge]) -> set[int]:
@@ -200,6 +220,8 @@ def _due_now(charge: Charge, past: _Past) -> tuple[Price, str, dict[str, Any]]:
         and booking.state != Booking.State.BOOKED
     ):
         return NOTHING, _cancelled(booking), {}
+    if _is_seen(charge):
+        return _seen_now(charge, past)
     if charge.kind == Charge.Kind.SURCHARGE:
         return _as_written(charge), "", dict(charge.inputs)
     pricer, proved = past.rules_of(charge)
@@ -218,6 +240,32 @@ def _due_now(charge: Charge, past: _Past) -> tuple[Price, str, dict[str, Any]]:
     if quotient is not None and inputs["quotient"] != charge.inputs["quotient"]:
         return price, f"Quotient mis à jour : {quotient.reason.fr()}", inputs
     return price, "", inputs
+
+
+def _seen_now(charge: Charge, past: _Past) -> tuple[Price, str, dict[str, Any]]:
+    """What it costs as leaders see it now, by the rules of its time."""
+    own = [fact for fact in past.seen if may_have(fact, charge.key) and _is_of(fact, charge)]
+    found = next((fact for fact in own if fact.is_charged), None)
+    if found is None:
+        waived = next((fact.settlement for fact in own if fact.settlement), None)
+        why = f"Décision du service : {waived.reason}" if waived else "Le pointage a été corrigé"
+        return NOTHING, why, dict(charge.inputs)
+    pricer, _ = past.rules_of(charge)
+    known = thawed(charge.inputs["known"])
+    try:
+        item = pricer.of(found.session.service.code, charge.day, known).item
+    except PriceUnknown:
+        item = None
+    asked = surcharges_of(queries.version(charge.regulation_id))
+    usual = item.price if item else None
+    charged = penalty(asked, found, known, charge.inputs["count"], usual=usual)
+    inputs = {**charge.inputs, "minutes": found.minutes} if found.minutes else dict(charge.inputs)
+    return (charged.price if charged else NOTHING), "Le pointage a été corrigé", inputs
+
+
+def _is_of(fact: Fact, charge: Charge) -> bool:
+    """Counted by the session, it is the same one; counted by the day or the month, any of the same kind will do."""
+    return ":session:" not in charge.key or fact.session.pk == charge.inputs["session"]
 
 
 def _price(charge: Charge, pricer: Pricer, quotient: QuotientFound | None) -> tuple[Price, rules.Known]:
