@@ -282,6 +282,9 @@ PORTAIL_JOBS: dict[str, str] = {
     "quotient-reminders": "portail.families.actions.renewals.write_reminders",
     "bookings.close": "portail.bookings.actions.closing_families.close_job",
     "bookings.reopen": "portail.bookings.actions.closing_families.reopen_job",
+    "bookings.group-check": "portail.bookings.actions.group_changes.check_job",
+    "bookings.group-write": "portail.bookings.actions.group_changes.write_job",
+    "bookings.group-undo": "portail.bookings.actions.group_changes.undo_job",
     "regulation-trial": "portail.billing.actions.trials.try_on_bookings",
 }
 

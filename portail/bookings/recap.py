@@ -272,7 +272,7 @@ def _is_offered(session: Session) -> bool:
 def _covers(enrolment: Enrolment, session: Session) -> bool:
     day = session.date
     return (
-        enrolment.place_id == session.place_id
+        enrolment.place_on(day) == session.place_id
         and enrolment.school_year.holds(day)
         and (enrolment.since is None or enrolment.since <= day)
         and (enrolment.until is None or day <= enrolment.until)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from portail.billing.models import Charge
 from portail.billing.queries.dues import ROW, Row
@@ -42,6 +42,8 @@ def not_invoiced(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
 
 
 def not_by_a_closing(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
-    """Those that no closing of the service took away: what it gave back is as if it had never been taken."""
-    closed = ReceiptLine.objects.filter(booking=OuterRef("pk"), receipt__closing__isnull=False)
-    return bookings.exclude(Exists(closed), state=Booking.State.CANCELLED)
+    """Those that no closing, nor any change of a whole group by the service, took away: what it gave back is as if it
+    had never been taken."""
+    by_service = Q(receipt__closing__isnull=False) | Q(receipt__group_change__isnull=False)
+    taken = ReceiptLine.objects.filter(by_service, booking=OuterRef("pk"), change=ReceiptLine.Change.REMOVED)
+    return bookings.exclude(Exists(taken), state=Booking.State.CANCELLED)

@@ -73,7 +73,8 @@ def edit_enrolment(
         outside = [
             booking
             for booking in _coming(enrolment, now)
-            if booking.session.place_id != values["place"].pk or not _holds(values, booking.session.date)
+            if booking.session.place_id not in (values["place"].pk, enrolment.place_on(booking.session.date))
+            or not _holds(values, booking.session.date)
         ]
         if outside:
             raise StillBooked(coming=len(outside), past=0)

@@ -14,7 +14,7 @@ from portail import rules
 from portail.accounts.models import User
 from portail.activities.models import Closing
 from portail.activities.queries import calendar
-from portail.bookings.models import Booking, Receipt, ReceiptLine
+from portail.bookings.models import Booking, GroupChange, Receipt, ReceiptLine
 from portail.bookings.queries.homes import homes
 from portail.bookings.queries.receipts import RECEIPT_MAIL
 from portail.bookings.recap import Change
@@ -38,13 +38,14 @@ def issue(
     by_service: bool = False,
     reason: str = "",
     closing: Closing | None = None,
+    group_change: GroupChange | None = None,
     difference: Decimal | None = None,
 ) -> Receipt:
     """Write these changes, already judged and their sessions locked, with all that proves them; inside the
     transaction of whoever judged them.
 
-    `closing`: the closing that cancels, so that reopening finds what it took. `difference`: what it all adds to what is
-    due, in euros.
+    `closing`, `group_change`: what of the service causes it, so that undoing that finds what it did. `difference`: what
+    it all adds to what is due, in euros.
     """
     added = [change for change in changes if change.wanted]
     removed = [change for change in changes if not change.wanted]
@@ -57,6 +58,7 @@ def issue(
         reason=reason,
         created_at=now,
         closing=closing,
+        group_change=group_change,
         difference=difference,
     )
     _write(receipt, added, removed, now)

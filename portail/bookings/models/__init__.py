@@ -6,6 +6,7 @@ from portail.bookings.models.closings import ChildClosing
 from portail.bookings.models.conflicts import CustodyConflict
 from portail.bookings.models.enrolments import Enrolment
 from portail.bookings.models.feeds import CalendarFeed
+from portail.bookings.models.group_changes import GroupChange, GroupChangeLine
 from portail.bookings.models.receipts import Receipt, ReceiptLine, receipt_number
 from portail.bookings.models.rooms import Ticket, WaitingRoom
 from portail.bookings.models.weeks import TypicalDay, TypicalWeek
@@ -18,6 +19,8 @@ __all__ = [
     "ChildClosing",
     "CustodyConflict",
     "Enrolment",
+    "GroupChange",
+    "GroupChangeLine",
     "Receipt",
     "ReceiptLine",
     "Ticket",

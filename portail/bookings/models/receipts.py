@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portail.activities.models import Closing
 from portail.bookings.models.bookings import Booking
+from portail.bookings.models.group_changes import GroupChange
 from portail.families.models import Household
 
 
@@ -49,6 +50,14 @@ class Receipt(models.Model):
         blank=True,
         related_name="receipts",
         verbose_name="Fermeture qui l'a causé",
+    )
+    group_change = models.ForeignKey(
+        GroupChange,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="receipts",
+        verbose_name="Opération groupée qui l'a causé",
     )
 
     class Meta:

@@ -1,6 +1,7 @@
 """Sessions that are closed to some children alone, and the bookings that a closing takes away."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
@@ -32,17 +33,16 @@ def reasons(children: Iterable[int], sessions: Iterable[Session]) -> dict[Pair, 
 def pairs_to_close(sessions: QuerySet[Session], children: frozenset[int]) -> set[Pair]:
     """What closing these sessions to these children closes: where each is enrolled, or booked. Three queries."""
     rows = list(sessions.values_list("pk", "service__activity", "place", "date"))
-    places: dict[tuple[int, int], list[tuple[int, object]]] = {}
+    places: dict[tuple[int, int], list[tuple[int, date]]] = {}
     for pk, activity, place, day in rows:
         places.setdefault((activity, place), []).append((pk, day))
     enrolled = Enrolment.objects.filter(child__in=children, activity__in={row[1] for row in rows})
     found = {
-        (child, pk)
-        for child, activity, place, start, end in enrolled.values_list(
-            "child", "activity", "place", "school_year__start", "school_year__end"
-        )
-        for pk, day in places.get((activity, place), ())
-        if start <= day <= end  # type: ignore[operator]
+        (enrolment.child_id, pk)
+        for enrolment in enrolled.select_related("school_year")
+        for place in {enrolment.place_id, enrolment.stay_place_id}
+        for pk, day in places.get((enrolment.activity_id, place or 0), ())
+        if enrolment.school_year.holds(day) and enrolment.place_on(day) == place
     }
     booked = Booking.objects.active().filter(child__in=children, session__in=[row[0] for row in rows])
     found |= set(booked.values_list("child", "session"))

@@ -186,20 +186,34 @@ ENROLMENT = "service__activity__enrolments__"
 """From a session to the enrolments that open it, as `open_sessions` joins them."""
 
 
+def _where_it_goes(first: date, last: date) -> Q:
+    """Of a session joined to an enrolment: its usual place, or where it stays for a while (`Enrolment.place_on`).
+
+    The days stand in each branch, for the index of places and days.
+    """
+    usual = Q(**{f"{ENROLMENT}place": F("place")}, date__gte=first, date__lte=last)
+    before, after = f"{ENROLMENT}stay_from", f"{ENROLMENT}stay_until"
+    away = Q(**{f"{before}__gt": F("date")}) | Q(**{f"{after}__lt": F("date")})
+    there = {f"{ENROLMENT}stay_place": F("place"), f"{before}__lte": F("date"), f"{after}__gte": F("date")}
+    return (
+        (usual & Q(**{f"{ENROLMENT}stay_place": None}))
+        | (usual & away)
+        | Q(**there, date__gte=first, date__lte=last)
+    )
+
+
 def open_sessions(children: Any, first: date, last: date) -> QuerySet[Session]:
     """The sessions that the enrolments of these children open to them, a row for each child, in no order."""
     return Session.objects.filter(
         ~Exists(ENDED_OFFERS),
         Q(**{f"{ENROLMENT}since": None}) | Q(**{f"{ENROLMENT}since__lte": F("date")}),
         Q(**{f"{ENROLMENT}until": None}) | Q(**{f"{ENROLMENT}until__gte": F("date")}),
+        _where_it_goes(first, last),
         **{
-            "date__gte": first,
-            "date__lte": last,
             "service__is_active": True,
             "service__activity__is_active": True,
             "place__is_active": True,
             f"{ENROLMENT}child__in": children,
-            f"{ENROLMENT}place": F("place"),
             f"{ENROLMENT}school_year__start__lte": F("date"),
             f"{ENROLMENT}school_year__end__gte": F("date"),
         },
