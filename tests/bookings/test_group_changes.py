@@ -21,6 +21,7 @@ from portail.families.models import HouseholdChild
 from tests import factories as make
 from tests.billing.town import regulate
 from tests.bookings.test_class_closings import killed
+from tests.custody import share
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -354,3 +355,16 @@ def test_an_enrolment_is_edited_around_the_stay(away):
     with pytest.raises(StillBooked):  # the day that could not move is still here
         edit_enrolment(enrolment, {**seen, "place": away.there}, seen=seen, actor=away.agnes, now=NOW)
     edit_enrolment(enrolment, {**seen, "until": LAST}, seen=seen, actor=away.agnes, now=NOW)
+
+
+def test_a_shared_child_has_a_line_for_each_of_its_homes(scene):
+    share(scene, scene.alice)  # one week each, the first is Alice's
+    change = prepare(scene)
+    found = {row.household: row.possible for row in change.lines.filter(child=scene.lea)}
+    assert found == {scene.alice.household: 2, scene.bob.household: 2}
+    confirm(change, scene)
+    rows = Booking.objects.filter(child=scene.lea).values_list("household", "session__date")
+    assert {(home, day.isocalendar().week) for home, day in rows} == {
+        (scene.alice.household.pk, 50),
+        (scene.bob.household.pk, 51),
+    }

@@ -9,13 +9,17 @@ from django.utils import timezone
 
 from portail.accounts.models import User
 from portail.activities.models import Service, Session
+from portail.activities.queries import calendar
 from portail.bookings.actions.group_lines import FULL, Room, day_of, note, of_child, refusals
 from portail.bookings.actions.receipts import issue, tell_other_homes
 from portail.bookings.models import Booking, Enrolment, GroupChange, GroupChangeLine, ReceiptLine
 from portail.bookings.queries.audiences import Audience
 from portail.bookings.recap import Change, Recap, Wish, recap
 from portail.bookings.standing import Standing, State
+from portail.families import custody
 from portail.families.models import HouseholdChild
+from portail.rules import Refusal
+from portail.rules.custody import shared_holidays
 
 NOT_ENROLLED = "Pas inscrit à cette activité ces jours-là : inscrivez l'enfant, puis recommencez."
 TOO_LATE = "La date limite est passée : cochez « Réserver aussi après la date limite » pour passer outre."
@@ -37,35 +41,50 @@ class Days:
 
 
 def lines_for(audience: Audience, days: Days) -> list[GroupChangeLine]:
-    """A line for each child that some dossier looks after, with the sessions of its days. Three queries."""
+    """A line for each child and dossier that books for it: its days go to whom the custody calendar gives them.
+
+    Six queries at most, whatever their number.
+    """
+    wanted = _wanted(audience, days)
+    links = homes(audience.children, days.first, days.last)
+    known = custody.of_children([link.child_id for link in links if link.child.has_custody])
+    holidays = shared_holidays(calendar().entries) if known else ()
+    lines: dict[tuple[int, int], GroupChangeLine] = {}
+    for link in links:
+        child, usual = link.child_id, link.household_id
+        whose = known.get(child, custody.UNSHARED)
+        for session in wanted.get(child, ()):
+            home = whose.holder(session.date, holidays, at=session.service.starts_at) or usual
+            line = lines.setdefault((home, child), GroupChangeLine(household_id=home, child_id=child))
+            line.wishes.append(session.pk)
+        if not wanted.get(child):
+            why = refusals([("", NOT_ENROLLED)])
+            lines[usual, child] = GroupChangeLine(household_id=usual, child_id=child, refusals=why)
+    return list(lines.values())
+
+
+def _wanted(audience: Audience, days: Days) -> dict[int, list[Session]]:
+    """By child, the sessions of these days where its enrolment takes it."""
     sessions: dict[tuple[int, int], list[Session]] = {}
     rows = Session.objects.between(days.first, days.last).filter(service__in=days.services)
     for session in rows.select_related("service").order_by("date", "service__position", "pk"):
         if session.date.weekday() in days.weekdays:
             sessions.setdefault((session.service.activity_id, session.place_id), []).append(session)
-    wishes: dict[int, list[int]] = {}
+    found: dict[int, list[Session]] = {}
     activities = {service.activity_id for service in days.services}
     enrolments = Enrolment.objects.filter(child__in=audience.children, activity__in=activities)
     for enrolment in enrolments.select_related("school_year").order_by("pk"):
-        wishes.setdefault(enrolment.child_id, []).extend(_open_to(enrolment, sessions))
-    return [
-        GroupChangeLine(
-            household_id=home.household_id,
-            child_id=home.child_id,
-            wishes=wishes.get(home.child_id, []),
-            refusals=[] if wishes.get(home.child_id) else refusals([("", NOT_ENROLLED)]),
-        )
-        for home in homes(audience.children, days.first, days.last)
-    ]
+        found.setdefault(enrolment.child_id, []).extend(_open_to(enrolment, sessions))
+    return found
 
 
-def _open_to(enrolment: Enrolment, sessions: dict[tuple[int, int], list[Session]]) -> Iterable[int]:
+def _open_to(enrolment: Enrolment, sessions: dict[tuple[int, int], list[Session]]) -> Iterable[Session]:
     for place in {enrolment.place_id, enrolment.stay_place_id} - {None}:
         for session in sessions.get((enrolment.activity_id, place or 0), ()):
             day = session.date
             holds = enrolment.school_year.holds(day) and enrolment.place_on(day) == place
             if holds and (enrolment.since or day) <= day <= (enrolment.until or day):
-                yield session.pk
+                yield session
 
 
 def homes(children: Iterable[int], first: date, last: date) -> list[HouseholdChild]:
@@ -89,8 +108,13 @@ def look(change: GroupChange, lines: Sequence[GroupChangeLine], room: Room, now:
         done: list[Change] = []
         full: list[Change] = []
         for each in of_child(found.added, line):
-            (done if room.take(each.session.pk) else full).append(each)
+            (done if not _is_full(each) and room.take(each.session.pk) else full).append(each)
         _note(line, done, found, [(day_of(each.session), FULL) for each in full])
+
+
+def _is_full(change: Change) -> bool:
+    """No whole group is taken over the places, even where an agent may take one child so."""
+    return change.standing.refusal is Refusal.FULL
 
 
 def _wishes(lines: Iterable[GroupChangeLine]) -> list[Wish]:
@@ -110,9 +134,11 @@ def write(change: GroupChange, lines: Sequence[GroupChangeLine], actor: User | N
     """Book what can be, with a receipt for the household. Inside a transaction."""
     household = lines[0].household
     found = first = recap(household, _wishes(lines), now=now, as_service=True, lock=True)
-    late = [] if change.past_deadlines else [each for each in first.added if each.standing.needs_reason]
-    if late or first.refused:  # the price is that of what is really booked
-        wishes = [each.wish for each in first.added if each not in late]
+    full = [each for each in first.added if _is_full(each)]
+    late = [each for each in first.added if each.standing.needs_reason and each not in full]
+    late = [] if change.past_deadlines else late
+    if late or full or first.refused:  # the price is that of what is really booked
+        wishes = [each.wish for each in first.added if each not in (*late, *full)]
         found = recap(household, wishes, now=now, as_service=True, lock=True)
     if found.added:
         receipt = issue(
@@ -129,6 +155,7 @@ def write(change: GroupChange, lines: Sequence[GroupChangeLine], actor: User | N
         tell_other_homes(receipt, found.added, now=now)
     for line in lines:
         refused = [(day_of(each.session), TOO_LATE) for each in of_child(late, line)]
+        refused += [(day_of(each.session), FULL) for each in of_child(full, line)]
         _note(line, of_child(found.added, line), first, refused)
 
 
