@@ -100,6 +100,11 @@ class TicksForm(forms.Form):
         wanted = [Wish(*pair, True) for pair in sorted(ticked - shown)]
         return wanted + [Wish(*pair, False) for pair in sorted(shown - ticked)]
 
+    def wished(self, child_id: int | None) -> dict[tuple[int, int], bool]:
+        """Each box that was ticked, or that was shown ticked and is no more."""
+        ticked, shown = (_of(self.cleaned_data[name], child_id) for name in ("s", "shown"))
+        return {pair: pair in ticked for pair in ticked | shown}
+
 
 def _of(ticks: Iterable[tuple[int, int]], child_id: int | None) -> set[tuple[int, int]]:
     told = {(child or child_id or 0, session) for child, session in ticks}

@@ -84,6 +84,7 @@ def day_row(day: Day, week: Week, month: Planning) -> SafeString:
         return mark_safe(f'<tr class="planning-off">{head}{why}</tr>')  # noqa: S308 - made of escaped parts
     cells = _cells_of_several(day, week, month) if month.several else _cells_of_one(day, week)
     today = ' class="planning-today"' if day.is_today else ""
+    today += f' data-d="{day.first.weekday()}"'
     return mark_safe(f"<tr{today}>{head}{''.join(cells)}</tr>")  # noqa: S308 - made of escaped parts
 
 

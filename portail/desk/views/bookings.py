@@ -28,6 +28,7 @@ from portail.bookings.actions.receipt_papers import issue_receipt
 from portail.bookings.forms import ChangesForm, TicksForm
 from portail.bookings.planning_pages import Asked
 from portail.bookings.spans import Span, month_of
+from portail.bookings.ticking import ticked
 from portail.core.templatetags.ui import of_name
 from portail.desk import access
 from portail.desk.forms.reasons import NEEDED, ServiceChangesForm
@@ -53,6 +54,8 @@ def month(request: HttpRequest, household_id: int, child_id: int | None, first: 
     form = TicksForm(request.POST)
     if not form.is_valid():
         return _planning_page(request, asked, form=form)
+    if tick := request.POST.get("tick"):
+        return _planning_page(request, asked, wished=form.wished(child_id), tick=tick)
     wishes = form.wishes(child_id)
     if not wishes:
         messages.info(request, "Vous n'avez rien changé : cochez ou décochez des jours, puis vérifiez.")
@@ -143,9 +146,10 @@ def _planning_page(
     asked: Asked,
     *,
     wished: dict[tuple[int, int], bool] | None = None,
+    tick: str = "",
     form: TicksForm | None = None,
 ) -> HttpResponse:
-    """`form`: the one that could not be read (422)."""
+    """`tick`: the boxes that a button ticks together; `form`: the one that could not be read (422)."""
     household, child = asked.household, asked.child
     jump = pages.jump(request.GET)
     context: dict[str, Any] = {"household": household, "child": child, "form": form, "jump": jump}
@@ -164,6 +168,8 @@ def _planning_page(
         return reverse("desk:month", args=[household.pk, child_id, span])
 
     found = queries.planning(asked.shown, span, law, wished=wished)
+    if tick:
+        found = ticked(found, tick)
     context |= {
         "month": found,
         "ways": pages.ways(asked, span, within=within, today=law.today, address=address),

@@ -17,6 +17,7 @@ from portail.bookings.forms import TicksForm
 from portail.bookings.planning_pages import Asked
 from portail.bookings.recap_pages import Origin
 from portail.bookings.spans import Span, month_of
+from portail.bookings.ticking import ticked
 from portail.front import access, turns
 from portail.front.views.recaps import recap_page
 
@@ -36,6 +37,8 @@ def month(request: HttpRequest, child_id: int | None, first: Span) -> HttpRespon
     form = TicksForm(request.POST)
     if not form.is_valid():
         return _planning_page(request, asked, form=form)
+    if tick := request.POST.get("tick"):
+        return _planning_page(request, asked, wished=form.wished(child_id), tick=tick)
     wishes = form.wishes(child_id)
     if not wishes:
         messages.info(request, _("Vous n'avez rien changé : cochez ou décochez des jours, puis vérifiez."))
@@ -76,9 +79,10 @@ def _planning_page(
     asked: Asked,
     *,
     wished: dict[tuple[int, int], bool] | None = None,
+    tick: str = "",
     form: Form | None = None,
 ) -> HttpResponse:
-    """`form`: the one that could not be read (422)."""
+    """`tick`: the boxes that a button ticks together; `form`: the one that could not be read (422)."""
     years = list(SchoolYear.objects.all())
     within = queries.bounds(years)
     if within is None:
@@ -94,6 +98,8 @@ def _planning_page(
     if elsewhere and request.method != "POST":
         return elsewhere
     found = queries.planning(asked.shown, span, law, wished=wished)
+    if tick:
+        found = ticked(found, tick)
     context = {
         "child": asked.child,
         "left_out": asked.left_out,
