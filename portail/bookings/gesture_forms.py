@@ -80,6 +80,8 @@ class GestureForm(Form):
     multiple: tuple[str, ...] = ("children",)
     gesture = ""
     """The name of its page."""
+    fields_page = ""
+    """The template of its fields."""
 
     def __init__(self, data: Any = None, *, ground: Ground, typed: QueryDict | None = None):
         super().__init__(data, initial=self._read(typed) if typed else None)
@@ -211,6 +213,7 @@ class TypicalWeekForm(PeriodMixin, GestureForm):
     )
     multiple = ("children", "days")
     gesture = "typical_week"
+    fields_page = "week.html"
     field_order = ("children", "days", "when", "first", "last", "in_holidays", "mode", "keep")
 
     def __init__(
@@ -296,6 +299,7 @@ class ClearForm(PeriodMixin, GestureForm):
     services = IdsField(error_messages={"required": gettext_lazy("Cochez au moins une prestation.")})
     multiple = ("children", "services")
     gesture = "clear_period"
+    fields_page = "clear.html"
     field_order = ("children", "services", "when", "first", "last")
 
     def __init__(self, data: Any = None, *, ground: Ground, typed: QueryDict | None = None):
@@ -328,6 +332,8 @@ COPY_MODES = {
 
 class CopyForm(GestureForm):
     """A week, or a month (`by_month`), onto another, and onto those that follow until `until`."""
+
+    fields_page = "copy.html"
 
     source = forms.TypedChoiceField(label=gettext_lazy("Copier"), coerce=date.fromisoformat)
     target = forms.TypedChoiceField(label=gettext_lazy("Sur"), coerce=date.fromisoformat)

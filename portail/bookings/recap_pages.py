@@ -1,6 +1,6 @@
 """What the recap pages of families and of agents have in common: where the wishes come from, what moved meanwhile."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,7 +11,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from portail.bookings.actions.weeks import Declared
 from portail.bookings.forms import ChangesForm
+from portail.bookings.gesture_forms import TypicalWeekForm
+from portail.bookings.queries.ground import Ground
 from portail.bookings.recap import Change, Recap, Wish
 from portail.bookings.standing import said
 from portail.bookings.summary import Refused, refusals
@@ -107,3 +110,13 @@ def _days(days: Iterable[date]) -> str:
 def wishes_again(form: ChangesForm) -> list[Wish]:
     """All that the recap showed, possible or not: what is judged again when it comes back."""
     return form.wishes() + form.left_out()
+
+
+def declared_by(origin: Origin, found: Callable[[], Ground]) -> Declared | None:
+    """The typical week that validating keeps too, read again from what was typed; `found`: what the household may
+    change, asked for only when a week is to be kept."""
+    typed = QueryDict(origin.typed)
+    if origin.gesture != WEEK or "keep" not in typed:
+        return None
+    form = TypicalWeekForm(typed, ground=found(), holding=True)
+    return form.declared if form.is_valid() else None

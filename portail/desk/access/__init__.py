@@ -49,6 +49,7 @@ from portail.desk.access.families import (
     get_child,
     get_child_health,
     get_child_link,
+    get_children_to_book,
     get_contact,
     get_document,
     get_document_to_remove,
@@ -62,6 +63,7 @@ from portail.desk.access.families import (
     get_receipt,
     get_request,
     get_school_year,
+    get_typical_week,
 )
 from portail.desk.access.kitchen import get_kitchen_order, get_meal_session
 
@@ -78,6 +80,7 @@ __all__ = [
     "get_child",
     "get_child_health",
     "get_child_link",
+    "get_children_to_book",
     "get_class",
     "get_closing",
     "get_conflicts",
@@ -120,6 +123,7 @@ __all__ = [
     "get_service",
     "get_session",
     "get_staff",
+    "get_typical_week",
     "get_year",
     "person",
     "require",

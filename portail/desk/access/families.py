@@ -11,7 +11,7 @@ from portail.activities.models import (
     SchoolYear,
 )
 from portail.billing.models import InvoiceRun
-from portail.bookings.models import Absence, Enrolment, Receipt
+from portail.bookings.models import Absence, Enrolment, Receipt, TypicalWeek
 from portail.bookings.planning_pages import children_shown
 from portail.bookings.queries import receipt
 from portail.bookings.queries.absences import absences
@@ -93,17 +93,34 @@ def get_planning(
     """The children that this open household has today, eldest first, and those of the planning asked for: one; without
     one, those it books for."""
     require(request, Right.BOOK)
+    links = _children_today(household_id)
+    shown = children_shown(links, child_id)
+    if not shown:
+        raise Http404
+    return links, shown
+
+
+def get_children_to_book(request: HttpRequest, household_id: int) -> list[HouseholdChild]:
+    """The children that this open household books for today, eldest first."""
+    require(request, Right.BOOK)
+    return [link for link in _children_today(household_id) if link.can_book]
+
+
+def get_typical_week(request: HttpRequest, household_id: int, week_id: int) -> TypicalWeek:
+    """A typical week that this household keeps."""
+    household = get_household_to_book(request, household_id)
+    weeks = TypicalWeek.objects.select_related("household", "child", "activity")
+    return found(weeks, pk=week_id, household=household)
+
+
+def _children_today(household_id: int) -> list[HouseholdChild]:
     today = timezone.localdate()
-    links = list(
+    return list(
         HouseholdChild.objects.filter(household=household_id, household__closed_at=None, since__lte=today)
         .filter(Q(until=None) | Q(until__gte=today))
         .select_related("household", "child")
         .order_by("child__birth_date", "pk")
     )
-    shown = children_shown(links, child_id)
-    if not shown:
-        raise Http404
-    return links, shown
 
 
 def get_receipt(request: HttpRequest, household_id: int, number: str) -> Receipt:

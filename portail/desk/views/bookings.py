@@ -1,7 +1,6 @@
 """Book and cancel for a family, also after the deadline with a reason; and the receipts of a household."""
 
 from typing import Any
-from uuid import uuid4
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -14,25 +13,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portail.activities.models import SchoolYear
 from portail.bookings import planning_pages as pages
 from portail.bookings import queries
-from portail.bookings.actions import (
-    BookingsNotChanged,
-    ChildNotInHousehold,
-    NothingToChange,
-    ReasonNeeded,
-    Recap,
-    Wish,
-    change_bookings,
-    check,
-)
+from portail.bookings.actions import ChildNotInHousehold, check
 from portail.bookings.actions.receipt_papers import issue_receipt
-from portail.bookings.forms import ChangesForm, TicksForm
+from portail.bookings.forms import TicksForm
 from portail.bookings.planning_pages import Asked
+from portail.bookings.recap_pages import Origin
 from portail.bookings.spans import Span, month_of
+from portail.bookings.summary import LONG
 from portail.bookings.ticking import ticked
 from portail.core.templatetags.ui import of_name
 from portail.desk import access
-from portail.desk.forms.reasons import NEEDED, ServiceChangesForm
-from portail.families.models import Household
+from portail.desk.views.recaps import recap_page
 
 PER_PAGE = 25
 
@@ -40,7 +31,7 @@ PER_PAGE = 25
 @require_safe
 def planning(request: HttpRequest, household_id: int, child_id: int) -> HttpResponse:
     """The child's nearest month."""
-    return _planning_page(
+    return planning_page(
         request, Asked(child_id, None, *access.get_planning(request, household_id, child_id))
     )
 
@@ -50,12 +41,12 @@ def month(request: HttpRequest, household_id: int, child_id: int | None, first: 
     """A month or a week, of a child or of all; posting its ticks shows what they would change."""
     asked = Asked(child_id, first, *access.get_planning(request, household_id, child_id))
     if request.method != "POST":
-        return _planning_page(request, asked)
+        return planning_page(request, asked)
     form = TicksForm(request.POST)
     if not form.is_valid():
-        return _planning_page(request, asked, form=form)
+        return planning_page(request, asked, form=form)
     if tick := request.POST.get("tick"):
-        return _planning_page(request, asked, wished=form.wished(child_id), tick=tick)
+        return planning_page(request, asked, wished=form.wished(child_id), tick=tick)
     wishes = form.wishes(child_id)
     if not wishes:
         messages.info(request, "Vous n'avez rien changé : cochez ou décochez des jours, puis vérifiez.")
@@ -65,34 +56,7 @@ def month(request: HttpRequest, household_id: int, child_id: int | None, first: 
         found = check(household, wishes, actor=agent, now=timezone.now(), as_service=True)
     except ChildNotInHousehold as unknown:
         raise Http404 from unknown
-    return _recap_page(request, household, found, child_id, first)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def save(request: HttpRequest, household_id: int) -> HttpResponse:
-    """Write the changes of a recap exactly as it showed them; the family gets its receipt by mail."""
-    household = access.get_household_to_book(request, household_id)
-    form = ServiceChangesForm(request.POST or None)
-    if not form.is_valid() and (set(form.errors) - {"reason"} or not form.is_bound):
-        messages.warning(request, "Ce récapitulatif n'est plus à jour : rien n'a été changé. Recommencez.")
-        return redirect("desk:household", household.pk)
-    child_id, first = form.cleaned_data["child"], form.cleaned_data["month"]
-    if request.POST.get("step") == "edit" and first:
-        asked = Asked(child_id, first, *access.get_planning(request, household_id, child_id))
-        wished = {(wish.child_id, wish.session_id): wish.wanted for wish in form.wishes()}
-        return _planning_page(request, asked, wished=wished)
-    try:
-        return _save(request, household, form)
-    except NothingToChange:
-        messages.info(request, "Rien n'a été changé : ces jours sont déjà ainsi.")
-        return redirect("desk:household", household.pk)
-    except ReasonNeeded as needed:
-        form.add_error("reason", NEEDED)
-        return _recap_page(request, household, needed.recap, child_id, first, form=form)
-    except BookingsNotChanged as moved:
-        return _recap_page(request, household, moved.recap, child_id, first, form=form, has_moved=True)
-    except ChildNotInHousehold as unknown:
-        raise Http404 from unknown
+    return recap_page(request, household, found, Origin(child_id, first))
 
 
 @require_safe
@@ -104,10 +68,14 @@ def receipts(request: HttpRequest, household_id: int) -> HttpResponse:
 
 @require_safe
 def receipt(request: HttpRequest, household_id: int, number: str) -> HttpResponse:
+    """A receipt; a long one is told by month, its days a page at a time."""
     found = access.get_receipt(request, household_id, number)
+    lines = list(found.lines.all())
     context = {
         "household": found.household,
         "receipt": found,
+        "lines": lines,
+        "page": Paginator(lines, LONG).get_page(request.GET.get("page")),
         "recipients": queries.masked_recipients(found),
     }
     return render(request, "desk/bookings/receipt.html", context)
@@ -121,27 +89,7 @@ def receipt_paper(request: HttpRequest, household_id: int, number: str) -> HttpR
     return redirect("desk:family_document", household_id, made.pk)
 
 
-def _save(request: HttpRequest, household: Household, form: ServiceChangesForm) -> HttpResponse:
-    if form.errors:  # the reason is too long
-        wishes, agent = form.wishes(), access.require(request)
-        found = check(household, wishes, actor=agent, now=timezone.now(), as_service=True)
-        child_id, first = form.cleaned_data["child"], form.cleaned_data["month"]
-        return _recap_page(request, household, found, child_id, first, form=form)
-    receipt = change_bookings(
-        household,
-        form.wishes(),
-        token=form.cleaned_data["token"],
-        actor=access.require(request),
-        now=timezone.now(),
-        as_service=True,
-        reason=form.cleaned_data["reason"],
-        price=form.cleaned_data["price"],
-    )
-    messages.success(request, f"C'est enregistré : reçu {receipt.number}. La famille est prévenue.")
-    return redirect("desk:receipt", household.pk, receipt.number)
-
-
-def _planning_page(
+def planning_page(
     request: HttpRequest,
     asked: Asked,
     *,
@@ -178,26 +126,3 @@ def _planning_page(
         "title": f"Planning {of_name(child.first_name)}" if child else "Planning de tous les enfants",
     }
     return render(request, "desk/bookings/month.html", context, status=422 if form or jump else 200)
-
-
-def _recap_page(
-    request: HttpRequest,
-    household: Household,
-    recap: Recap,
-    child_id: int | None,
-    first: Span | None,
-    *,
-    form: ServiceChangesForm | None = None,
-    has_moved: bool = False,
-) -> HttpResponse:
-    """What would be done. `has_moved`: no more what was shown before; nothing was written (422)."""
-    wishes: list[Wish] = [change.wish for change in recap.changes]
-    context = {
-        "household": household,
-        "recap": recap,
-        "has_moved": has_moved,
-        "hidden": ChangesForm.packed(wishes, child_id, first) | {"token": str(uuid4()), "price": recap.price},
-        "form": form or ServiceChangesForm(needs_reason=recap.needs_reason),
-    }
-    invalid = has_moved or bool(form and form.errors)
-    return render(request, "desk/bookings/recap.html", context, status=422 if invalid else 200)

@@ -1,7 +1,7 @@
 """« Valider »: what a recap showed, written exactly so; or back to where it comes from."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -18,9 +18,8 @@ from portail.bookings.actions import (
 )
 from portail.bookings.actions.weeks import Declared, change_and_keep
 from portail.bookings.forms import ChangesForm
-from portail.bookings.gesture_forms import TypicalWeekForm
 from portail.bookings.models import Receipt
-from portail.bookings.queries.ground import ground
+from portail.bookings.queries.ground import Ground, ground
 from portail.bookings.recap_pages import Origin
 from portail.front import access
 from portail.front.views.planning import back_to_ticks, not_up_to_date
@@ -41,7 +40,7 @@ def save(request: HttpRequest) -> HttpResponse:
         if origin.page:
             return redirect(reverse(f"front:{origin.page}") + origin.query)
         return back_to_ticks(request, origin.child, origin.month, form.wishes())
-    declared = _declared(request, origin)
+    declared = pages.declared_by(origin, lambda: _ground(request))
     try:
         receipt = _write(request, form, declared)
     except NothingToChange:
@@ -59,15 +58,9 @@ def save(request: HttpRequest) -> HttpResponse:
     return redirect("front:receipt", receipt.number)
 
 
-def _declared(request: HttpRequest, origin: Origin) -> Declared | None:
-    """The typical week that the wishes come with, when it is to be kept."""
-    typed = QueryDict(origin.typed)
-    if origin.gesture != pages.WEEK or "keep" not in typed:
-        return None
+def _ground(request: HttpRequest) -> Ground:
     links = access.list_children_to_book(request)
-    found = ground(access.get_household(request), links, timezone.now())
-    form = TypicalWeekForm(typed, ground=found, holding=True)
-    return form.declared if form.is_valid() else None
+    return ground(access.get_household(request), links, timezone.now())
 
 
 def _write(request: HttpRequest, form: ChangesForm, declared: Declared | None) -> Receipt | None:
