@@ -110,7 +110,7 @@ def get_typical_week(request: HttpRequest, household_id: int, week_id: int) -> T
     """A typical week that this household keeps."""
     household = get_household_to_book(request, household_id)
     weeks = TypicalWeek.objects.select_related("household", "child", "activity")
-    return found(weeks, pk=week_id, household=household)
+    return found(weeks, pk=week_id, household=household.pk)
 
 
 def _children_today(household_id: int) -> list[HouseholdChild]:
