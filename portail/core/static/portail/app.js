@@ -80,18 +80,6 @@
     addEventListener("pageshow", () => count());
   };
 
-  /* A week, a weekday, a service: its boxes ticked at once, or unticked when they all are. */
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest("button[name=tick]");
-    if (!button) return;
-    event.preventDefault();
-    const root = button.closest("tbody") ?? button.form;
-    const boxes = all((button.dataset.boxes ?? "") + " input[type=checkbox]", root);
-    const on = boxes.some((box) => !box.checked);
-    boxes.forEach((box) => { box.checked = on; });
-    button.form.dispatchEvent(new Event("change"));
-  });
-
   /* A confirmation in place; without script the server asks it on a page of its own. */
   const ask = (form, submitter) => {
     const { confirm, confirmYes, confirmNo, danger } = form.dataset;
