@@ -214,7 +214,7 @@ def test_queries_of_the_room_are_constant(alice, town, clock, django_assert_num_
     """Session, account, adult, rules, room, and the commune's name; the ticket asked, made, and its place."""
     clock.move_to(OPENS - MINUTE)
     take(household(0), OPENS - MINUTE)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         alice.get(ROOM)
     for n in range(1, 6):
         take(household(n), OPENS - MINUTE)

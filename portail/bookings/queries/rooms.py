@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db import connection
+from django.db.models import Count, Q
+from django.db.models.expressions import RawSQL
 
 from portail import rules
 from portail.bookings.models import Enrolment, Ticket, WaitingRoom
@@ -145,24 +146,23 @@ class Place:
         return (nearly if told is None else min(45, max(4, told // 5))) + self.ticket.pk % 3
 
 
+_OTHERS = "SELECT COUNT(*) FROM bookings_ticket other WHERE other.room_id = bookings_ticket.room_id"
+AHEAD = f"{_OTHERS} AND other.state = 'waiting' AND other.rank < bookings_ticket.rank"
+ENTERED = f"{_OTHERS} AND other.called_at > %s"
+"""Written out: having them built by the ORM took half of the answer's time."""
+
+
 def place_of(ticket_id: int, now: datetime) -> Place | None:
     """A ticket, its room, and how many are ahead, in one query."""
-    called = Q(called_at__gt=now - MEASURED)
+    since = connection.ops.adapt_datetimefield_value(now - MEASURED)
     found = (
-        Ticket.objects.select_related("room")
-        .annotate(
-            ahead=_counted(Ticket.objects.filter(state=State.WAITING, rank__lt=OuterRef("rank"))),
-            entered=_counted(Ticket.objects.filter(called)),
-        )
-        .filter(pk=ticket_id)
+        Ticket.objects.filter(pk=ticket_id)
+        .select_related("room")
+        .annotate(ahead=RawSQL(AHEAD, ()), entered=RawSQL(ENTERED, (since,)))  # noqa: S611 - constants
+        .order_by()
         .first()
     )
     return Place(found, found.ahead, found.entered, now) if found else None
-
-
-def _counted(tickets: QuerySet[Ticket]) -> Coalesce:
-    rows = tickets.filter(room=OuterRef("room")).order_by().values("room").annotate(n=Count("pk")).values("n")
-    return Coalesce(Subquery(rows), Value(0), output_field=IntegerField())
 
 
 def counts(room: WaitingRoom | None) -> dict[str, int]:
