@@ -2,21 +2,27 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import NamedTuple
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from portail.accounts.models import User
+from portail.activities.models import SchoolYear
 from portail.bookings.forms import JumpForm
-from portail.bookings.queries.plannings import nearest
+from portail.bookings.queries.laws import law
+from portail.bookings.queries.plannings import bounds, nearest, paper, planning
 from portail.bookings.spans import Span, month_of, week_of
+from portail.core.templatetags.ui import of_name
 from portail.families.models import Child, Household, HouseholdChild
 
 Address = Callable[[int | None, Span], str]
 """The address of a child's planning, or of all the children's (None), for a span."""
 Bounds = tuple[date, date]
+ALL = gettext_lazy("Planning de tous les enfants")
 
 
 @dataclass(frozen=True)
@@ -60,9 +66,11 @@ class Way(NamedTuple):
 
 @dataclass(frozen=True)
 class Ways:
-    """Where a planning leads: itself, the spans beside it, today, the other view of its days, the other children."""
+    """Where a planning leads: itself, its paper, the spans beside it, today, the other view of its days, the other
+    children."""
 
     here: str
+    paper: str
     previous: Way | None
     next: Way | None
     today: str
@@ -90,6 +98,7 @@ def ways(asked: Asked, span: Span, *, within: Bounds, today: date, address: Addr
     before, after = _beside(span, -1, within), _beside(span, 1, within)
     return Ways(
         here=address(child_id, span),
+        paper=f"{address(child_id, span)}imprimer/",
         previous=Way(address(child_id, before), before) if before else None,
         next=Way(address(child_id, after), after) if after else None,
         today=address(child_id, here),
@@ -132,6 +141,26 @@ def led_to(span: Span, asked: JumpForm | None, within: Bounds) -> Moved | None:
         return None
     near = nearest(day or span.first, within)
     return Moved(week_of(near) if span.is_week else month_of(near), is_out)
+
+
+def sheet(
+    asked: Asked, span: Span, *, author: User, now: datetime, as_service: bool = False
+) -> dict[str, Any] | None:
+    """What `bookings/planning_paper.html` shows; None when no school year holds the span."""
+    years = list(SchoolYear.objects.all())
+    within = bounds(years)
+    if within is None or not _holds(span, within):
+        return None
+    found = planning(asked.shown, span, law(now, years=years, as_service=as_service))
+    child = asked.child
+    title = _("Planning %(of_child)s") % {"of_child": of_name(child.first_name)} if child else ALL
+    return {
+        "paper": paper(found),
+        "whose": title,
+        "dossier": asked.household,
+        "author": str(author),
+        "printed_at": now,
+    }
 
 
 def out_of_bounds(within: Bounds) -> str:

@@ -93,6 +93,11 @@ family_pages: list[URLPattern] = [
     path(f"{CHILD}contacts/nouveau/", contacts.new, name="contact_new"),
     path(f"{CHILD}planning/", bookings.planning, name="planning"),
     path(f"{FAMILY}enfants/<who:child_id>/planning/<span:first>/", bookings.month, name="month"),
+    path(
+        f"{FAMILY}enfants/<who:child_id>/planning/<span:first>/imprimer/",
+        bookings.planning_paper,
+        name="planning_paper",
+    ),
     path(f"{FAMILY}planning/valider/", saving.save, name="planning_save"),
     path(f"{FAMILY}planning/semaine-type/", gestures.typical_week, name="typical_week"),
     path(f"{FAMILY}planning/semaine-type/appliquer/", gestures.apply_week, name="typical_week_apply"),

@@ -47,6 +47,7 @@ first_pages: list[URLPattern] = [
 planning_pages: list[URLPattern] = [
     path("planning/", planning.planning, name="planning"),
     path("planning/<who:child_id>/<span:first>/", planning.month, name="month"),
+    path("planning/<who:child_id>/<span:first>/imprimer/", planning.paper, name="planning_paper"),
     path("planning/valider/", saving.save, name="planning_save"),
     path("planning/semaine-type/", gestures.typical_week, name="typical_week"),
     path("planning/semaine-type/appliquer/", gestures.apply_week, name="typical_week_apply"),

@@ -60,6 +60,7 @@ DOORS = [
     Door("planning", BOOK, (*HOME, "child")),
     Door("month", BOOK, (*HOME, "child", "first")),
     Door("planning_save", BOOK, HOME, "post"),
+    Door("planning_paper", BOOK, (*HOME, "child", "first")),
     Door("receipts", READ, HOME),
     Door("receipt", READ, (*HOME, "receipt")),
     Door("receipt_paper", READ, (*HOME, "receipt"), "post"),

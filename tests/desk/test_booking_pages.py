@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from portail.bookings.models import Booking, Receipt
 from portail.bookings.queries.receipts import RECEIPT_MAIL
+from portail.bookings.spans import read
 from portail.core.models import OutboxMail
 from tests import factories as make
 from tests.factories import NOW
@@ -162,3 +163,36 @@ def test_the_receipts_are_listed(agent, cast):
     assert receipt.number in text
     other = reverse("desk:receipt", args=[cast.bob.household.pk, receipt.number])
     assert agent.get(other).status_code == 404
+
+
+# --- a week, all the children, a sheet
+def of_all(cast, page="month", span="2026-S50"):
+    return reverse(f"desk:{page}", args=[cast.alice.household.pk, None, read(span)])
+
+
+def test_all_the_children_of_a_family_in_one_save(agent, cast):
+    day = session(cast, LATER)
+    page = agent.get(of_all(cast))
+    assert "Planning de tous les enfants" in page.content.decode()
+    assert [tab.label for tab in page.context["ways"].children] == ["Léa", "Noé", "Tous"]
+    recap = agent.post(of_all(cast), {"s": [f"{child.pk}-{day.pk}" for child in (cast.lea, cast.noe)]})
+    assert recap.context["hidden"]["month"] == "2026-S50"
+    back = save(agent, cast, recap, step="edit").content.decode()
+    assert f'action="{of_all(cast)}"' in back
+    save(agent, cast, recap)
+    assert (Receipt.objects.count(), Booking.objects.count()) == (1, 2)
+
+
+def test_a_child_of_another_family_is_not_ticked(agent, cast):
+    ticked = f"{cast.zoe.pk}-{session(cast, LATER).pk}"
+    assert agent.post(of_all(cast), {"s": [ticked]}).status_code == 404
+
+
+def test_a_sheet_says_what_is_booked_and_who_printed_it(agent, cast):
+    make.BookingFactory(child=cast.noe, household=cast.alice.household, session=session(cast, LATER))
+    page = agent.get(of_all(cast, "planning_paper", "2026-12")).content.decode()
+    for told in ("Imprimé par Agnès Mairie", "Dossier 7001", "<td>1</td>"):
+        assert told in page
+    assert page.count('<span class="sr-only">Réservé</span>') == 1
+    outside = agent.get(of_all(cast, "planning_paper", "2031-01"))
+    assert outside.url == of_all(cast, span="2031-01")

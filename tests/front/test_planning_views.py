@@ -104,7 +104,7 @@ def test_a_box_of_the_page_of_all_is_named_by_its_column_and_its_row(alice, cast
     monday, *_ = week(cast)
     page = alice.get(url(None)).content.decode()
     assert f'value="{cast.noe.pk}-{monday.pk}" aria-labelledby="c1 d7"' in page
-    assert 'id="c1"><small>Noé · </small>Cantine</th>' in page
+    assert 'id="c1" class="child-start"><small>Noé · </small>Cantine</th>' in page
     assert 'id="d7">lun 7<span class="sr-only"> décembre</span></th>' in page
 
 
@@ -194,3 +194,35 @@ def test_an_outing_is_named_on_its_day_and_in_the_recap(alice, cast):
     assert 'aria-label="Léa · Cantine, lundi 7 décembre, Sortie à la ferme"' in page
     assert page.count('<em data-tone="info">Sortie à la ferme</em>') == 2
     assert "Cantine · Sortie à la ferme" in text_of(post(alice, [(cast.lea, farm)]))
+
+
+def test_a_sheet_for_the_fridge(alice, cast):
+    farm, _tuesday, thursday, _friday = week(cast)
+    farm.programme = "Sortie à la ferme"
+    farm.save()
+    for child in (cast.lea, cast.noe):
+        make.BookingFactory(child=child, session=farm, household=cast.alice.household)
+    make.BookingFactory(child=cast.lea, session=thursday, household=cast.bob.household)
+    page = alice.get(url(None) + "imprimer/")
+    words = text_of(page)
+    for told in (
+        "Planning de tous les enfants, décembre 2026",
+        "Dossier 7001 · Imprimé par Alice Martin, mardi 1er décembre 2026 à 12",
+        "* lundi 7 décembre : Sortie à la ferme (Cantine)",
+        "Autre parent",
+        "Case vide : rien de réservé",
+    ):
+        assert told in words
+    assert page.context["paper"].booked == (1, 1)
+    assert "Durand" not in words
+    assert alice.get(url(cast.zoe) + "imprimer/").status_code == 404
+    assert "il n'y a rien à imprimer" in text_of(alice.get(url(cast.lea, read("2027-05")) + "imprimer/"))
+    assert alice.get(url(None, read("2031-05")) + "imprimer/").url == url(None, read("2031-05"))
+    assert alice.post(url(None) + "imprimer/").status_code == 405
+
+
+def test_an_outing_is_named_in_the_calendar_of_the_telephone(alice, cast):
+    farm = session(cast, programme="Sortie à la ferme")
+    make.BookingFactory(child=cast.lea, session=farm, household=cast.alice.household)
+    calendar = alice.get(reverse("front:calendar_file")).content.decode()
+    assert "SUMMARY:Léa · Cantine · Sortie à la ferme" in calendar

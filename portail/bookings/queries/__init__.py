@@ -11,6 +11,7 @@ from portail.bookings.queries.plannings import (
     is_enrolled,
     month,
     nearest,
+    paper,
     planning,
 )
 from portail.bookings.queries.prices import Prices
@@ -36,6 +37,7 @@ __all__ = [
     "masked_recipients",
     "month",
     "nearest",
+    "paper",
     "planning",
     "receipt",
     "receipts",

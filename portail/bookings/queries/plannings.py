@@ -1,5 +1,6 @@
 """A month or a week of a child, or of several: every session, how it stands, and until when it may be changed."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -96,6 +97,29 @@ class Planning:
         """The states that the page shows, in the order of the legend."""
         found = {cell.standing.state for cell in self.cells}
         return tuple(state for state in State if state in found)
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A planning for one sheet: what is booked, the days that are shut, and the days that have a name.
+
+    `booked`: the days booked in each column. `named`: the day, what it is named, and the services that it is named in.
+    """
+
+    planning: Planning
+    booked: tuple[int, ...]
+    named: tuple[tuple[date, str, str], ...]
+
+
+def paper(found: Planning) -> Paper:
+    """What is printed of a planning."""
+    counts = Counter(cell.column for cell in found.cells if cell.standing.state is State.BOOKED)
+    names: dict[tuple[date, str], dict[str, None]] = {}
+    for cell in found.cells:
+        if cell.programme:
+            names.setdefault((cell.date, cell.programme), {})[cell.column.short_name] = None
+    named = tuple((day, programme, ", ".join(services)) for (day, programme), services in names.items())
+    return Paper(found, tuple(counts[column] for column in found.columns), named)
 
 
 def bounds(years: Iterable[SchoolYear]) -> tuple[date, date] | None:

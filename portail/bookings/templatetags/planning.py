@@ -17,7 +17,7 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from portail import rules
 from portail.bookings import standing
-from portail.bookings.queries import Cell, Column, Day, Limit, Planning, Week
+from portail.bookings.queries import Cell, Day, Limit, Planning, Week
 from portail.bookings.spans import Span
 from portail.bookings.standing import LOOKS, State
 from portail.core.templatetags.ui import icon, in_words, money
@@ -57,16 +57,18 @@ def span_name(span: Span) -> str:
 
 
 @register.simple_tag
-def column_head(column: Column, number: int) -> SafeString:
-    """The head of a column; with the child's name, seen or only heard, when several children are shown."""
-    if not column.several:
-        return format_html('<th scope="col">{} {}</th>', icon(column.icon), column.label)
-    return format_html(
-        '<th scope="col" id="c{}"><small>{} · </small>{}</th>',
-        number,
-        column.child_name,
-        column.short_name,
-    )
+def column_heads(month: Planning) -> SafeString:
+    """The heads of the columns; with the child's name, seen or only heard, when several children are shown."""
+    heads, before = [], 0
+    for number, column in enumerate(month.columns):
+        if month.several:
+            start = mark_safe(' class="child-start"') if column.child_id != before else ""
+            child, before = format_html("<small>{} · </small>", column.child_name), column.child_id
+            head = '<th scope="col" id="c{}"{}>{}{}</th>'
+            heads.append(format_html(head, number, start, child, column.short_name))
+        else:
+            heads.append(format_html('<th scope="col">{} {}</th>', icon(column.icon), column.label))
+    return mark_safe("".join(heads))  # noqa: S308 - made of escaped parts
 
 
 @register.simple_tag
@@ -86,6 +88,37 @@ def day_row(day: Day, week: Week, month: Planning) -> SafeString:
     today = ' class="planning-today"' if day.is_today else ""
     today += f' data-d="{day.first.weekday()}"'
     return mark_safe(f"<tr{today}>{head}{''.join(cells)}</tr>")  # noqa: S308 - made of escaped parts
+
+
+ON_PAPER = (State.BOOKED, State.WAITING, State.OTHER_PARENT, State.CLOSED)
+"""The states that a sheet draws; the cells of the others stay empty: nothing is booked."""
+
+
+@register.filter
+def paper_looks(month: Planning) -> list[standing.Look]:
+    """The legend of a sheet."""
+    return [LOOKS[state] for state in ON_PAPER if state in month.states]
+
+
+@register.simple_tag
+def paper_row(day: Day, month: Planning) -> SafeString:
+    """A row of the sheet: the day, and what is booked in each column; or why nothing opens."""
+    head = _row_head(day.first, day.last, False, False, get_language())
+    if day.closed:
+        why = format_html('<td colspan="{}">{}</td>', len(month.columns), standing.said(day.closed))
+        return format_html('<tr class="paper-off">{}{}</tr>', head, why)
+    cells = "".join(_paper_cell(cell) for cell in day.cells)
+    return mark_safe(f"<tr>{head}{cells}</tr>")  # noqa: S308 - made of escaped parts
+
+
+def _paper_cell(cell: Cell | None) -> str:
+    if cell is None:
+        return '<td class="paper-off"></td>'
+    star = "*" if cell.programme else ""
+    if cell.standing.state not in ON_PAPER:
+        return f"<td>{star}</td>"
+    look = LOOKS[cell.standing.state]
+    return f'<td>{icon(look.icon)}<span class="sr-only">{escape(look.word)}</span>{star}</td>'
 
 
 def _cells_of_one(day: Day, week: Week) -> list[str]:

@@ -60,6 +60,19 @@ def month(request: HttpRequest, household_id: int, child_id: int | None, first: 
 
 
 @require_safe
+def planning_paper(
+    request: HttpRequest, household_id: int, child_id: int | None, first: Span
+) -> HttpResponse:
+    """The same on one sheet: what is booked, and who printed it."""
+    asked = Asked(child_id, first, *access.get_planning(request, household_id, child_id))
+    back = reverse("desk:month", args=[household_id, child_id, first])
+    context = pages.sheet(asked, first, author=access.person(request), now=timezone.now(), as_service=True)
+    if context is None:
+        return redirect(back)
+    return render(request, "desk/bookings/paper.html", context | {"back": back, "household": asked.household})
+
+
+@require_safe
 def receipts(request: HttpRequest, household_id: int) -> HttpResponse:
     household = access.get_household(request, household_id)
     page = Paginator(queries.receipts(household), PER_PAGE).get_page(request.GET.get("page"))
@@ -123,6 +136,6 @@ def planning_page(
         "ways": pages.ways(asked, span, within=within, today=law.today, address=address),
         "within": within,
         "has_enrolment": bool(found.cells) or queries.is_enrolled(asked.shown, span),
-        "title": f"Planning {of_name(child.first_name)}" if child else "Planning de tous les enfants",
+        "title": f"Planning {of_name(child.first_name)}" if child else pages.ALL,
     }
     return render(request, "desk/bookings/month.html", context, status=422 if form or jump else 200)

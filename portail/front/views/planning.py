@@ -50,6 +50,16 @@ def month(request: HttpRequest, child_id: int | None, first: Span) -> HttpRespon
     return recap_page(request, recap, Origin(child_id, first))
 
 
+@require_safe
+def paper(request: HttpRequest, child_id: int | None, first: Span) -> HttpResponse:
+    """The same on one sheet: what is booked, and who printed it."""
+    asked = Asked(child_id, first, *access.get_planning(request, child_id))
+    context = pages.sheet(asked, first, author=access.person(request), now=timezone.now())
+    if context is None:
+        return redirect("front:month", child_id, first)
+    return render(request, "front/planning/paper.html", context | {"back": _address(child_id, first)})
+
+
 def not_up_to_date(request: HttpRequest, form: Form) -> HttpResponse:
     """The planning, which says that what was posted could not be read (422)."""
     return _first_month(request, form)
