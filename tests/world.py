@@ -327,6 +327,7 @@ def _values(world: SimpleNamespace) -> dict[str, Any]:
         "code": world.invoice_paper.code,
         **{f"front:{name} code": "hiver-2027" for name in ("opening", "room", "room_leave", "opening_book")},
         "stamp": "0",
+        "size": 192,
         "name": "planning",
     } | _desk_values(world)
 

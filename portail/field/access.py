@@ -15,7 +15,7 @@ from django.utils import timezone
 from portail.accounts.models import User
 from portail.accounts.rights import Right, has_right
 from portail.activities.models import Session
-from portail.attendance.queries.reach import is_within_reach, kept_by
+from portail.attendance.queries.reach import is_within_reach, kept_by, todays
 
 
 def require(request: HttpRequest, *rights: Right) -> User:
@@ -50,3 +50,14 @@ def get_session(request: HttpRequest, session_id: int) -> Session:
     if not is_within_reach(user, found.date, timezone.localdate()):
         raise Http404
     return found
+
+
+def get_session_to_keep(request: HttpRequest, session_id: int) -> Session:
+    """A list of today, in a place of this person's own assignments: what a device may keep."""
+    rows = todays(require(request), timezone.localdate()).select_related("service", "place", "closing")
+    return get_object_or_404(rows, pk=session_id)
+
+
+def sessions_to_keep(request: HttpRequest) -> QuerySet[Session]:
+    """All of those."""
+    return todays(require(request), timezone.localdate())

@@ -2,13 +2,15 @@
 
     POST /terrain/pointages/   Content-Type: application/json   X-CSRFToken: …
 
-    {"device": "Tablette 2",
+    {"device": "Tablette 2", "now": "2026-12-03T17:20:00+01:00",
      "marks": [{"token": "UUID", "session": 12, "child": 34, "kind": "present", "at": "2026-12-03T08:02:11.480+01:00",
                 "guest": "UUID", "hour": "08:05", "target": "UUID", "text": "…"}]}
 
-`child` or `guest` (the token of the guest's first mark, whose `text` is the name); `hour`, `target` and `text` are
-optional. `kind` is a word of `rules.attendance.Kind`. `at` is the moment of the touch, with its zone; a device makes
-its own moments strictly increasing, for they give the order. At most MOST marks and LARGEST bytes: send the rest after.
+`now` is the moment of the sending by the clock of the device: when it is a minute off ours or more, every `at` is
+moved by as many whole minutes. `child` or `guest` (the token of the guest's first mark, whose `text` is the name);
+`hour`, `target` and `text` are optional. `kind` is a word of `rules.attendance.Kind`. `at` is the moment of the touch,
+with its zone; a device makes its own moments strictly increasing, for they give the order. At most MOST marks and
+LARGEST bytes: send the rest after.
 
     200 {"marks": [{"token": "UUID", "status": "accepted"},
                    {"token": "UUID", "status": "already"},
@@ -21,8 +23,8 @@ there may be forgotten by the tablet; what is refused must be shown to somebody.
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, time
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +35,7 @@ from portail.rules.attendance import Kind
 MOST = 200
 LARGEST = 128 * 1024
 BIGGEST_KEY = 2**63 - 1
+MINUTE = timedelta(minutes=1)
 
 
 class Unreadable(ValueError):
@@ -49,10 +52,18 @@ class Queue:
 
     device: str
     items: tuple[Touch | str, ...]
+    now: datetime | None = None
 
-    @property
-    def touches(self) -> list[Touch]:
-        return [item for item in self.items if isinstance(item, Touch)]
+    def touches(self, now: datetime) -> list[Touch]:
+        """The marks that could be read, at moments of our clock."""
+        skew = skew_of(self.now, now)
+        return [replace(item, at=item.at + skew) for item in self.items if isinstance(item, Touch)]
+
+
+def skew_of(device_now: datetime | None, now: datetime) -> timedelta:
+    """What to add to the moments of a device to have ours: whole minutes, so that the time of the journey changes
+    nothing, and two sendings of one device are moved alike."""
+    return timedelta(0) if device_now is None else round((now - device_now) / MINUTE) * MINUTE
 
 
 def read(body: bytes) -> Queue:
@@ -68,10 +79,10 @@ def read(body: bytes) -> Queue:
     if len(data["marks"]) > MOST:
         raise TooMany
     try:
-        device = _text(data.get("device"))
-    except ValueError:
+        device, now = _text(data.get("device")), _moment(data["now"]) if data.get("now") else None
+    except (TypeError, ValueError):
         raise Unreadable from None
-    return Queue(device, tuple(map(_item, data["marks"])))
+    return Queue(device, tuple(map(_item, data["marks"])), now)
 
 
 def _item(given: Any) -> Touch | str:
@@ -85,20 +96,24 @@ def _item(given: Any) -> Touch | str:
 
 
 def _touch(given: dict[str, Any]) -> Touch:
-    at = datetime.fromisoformat(given["at"])
-    if at.tzinfo is None or not 2000 < at.year < 2100:
-        raise ValueError("a moment without its zone, or of another century")
     return Touch(
         token=UUID(_text(given["token"])),
         session_id=_key(given["session"]),
         kind=Kind(given["kind"]),
-        at=at,
+        at=_moment(given["at"]),
         child_id=_key(given["child"]) if given.get("child") is not None else None,
         guest=_uuid(given.get("guest")),
         hour=_hour(given.get("hour")),
         target=_uuid(given.get("target")),
         text=_text(given.get("text")),
     )
+
+
+def _moment(value: Any) -> datetime:
+    at = datetime.fromisoformat(value)
+    if at.tzinfo is None or not 2000 < at.year < 2100:
+        raise ValueError("a moment without its zone, or of another century")
+    return at
 
 
 def _text(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""What a tablet keeps to work without network: files that are the same for everybody, and the day's lists of one leader.
+"""What a tablet keeps to work without network: files, the same for everybody, and the day's lists of one leader.
 
 The service worker (`static/field/worker.js`) keeps an empty page and its files, and nothing else. The lists go to the
 device's own store through `terrain.js`: the names, what is to know at once, where each child is; no telephone, no
@@ -7,24 +7,18 @@ address, no care plan. They are emptied at sign-out and after the day. The queue
 
 import hashlib
 import json
-from datetime import datetime, timedelta
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils import timezone
 from PIL import Image, ImageDraw
 
-from portail.accounts.models import User
-from portail.activities.models import Session
 from portail.attendance.queries.lists import DayList, Row
-from portail.attendance.queries.reach import assigned_to
 from portail.core.site import current_site
 from portail.core.templatetags.ui import hour
 from portail.core.theme import accent, stylesheet
@@ -36,11 +30,6 @@ SCRIPTS = (
 )
 WORKER = HERE / "static" / "field" / "worker.js"
 ICONS = (192, 512)
-
-
-def todays(user: User, now: datetime) -> QuerySet[Session]:
-    """The lists that a device may keep for this person: those of today in the places of its assignments, never more."""
-    return assigned_to(user, Session.objects.filter(date=timezone.localdate(now)))
 
 
 def kept_list(found: DayList, *, version: str, keeps_hours: bool) -> dict[str, Any]:
@@ -118,7 +107,8 @@ def empty_page() -> str:
 
 def page_context() -> dict[str, Any]:
     sheet, icons, js = files()
-    return {"stylesheet_url": sheet, "icons_url": icons, "script_url": js, "zone": settings.TIME_ZONE}
+    own = {"user_id": "", "device": "", "zone": settings.TIME_ZONE}
+    return {"stylesheet_url": sheet, "icons_url": icons, "script_url": js, **own}
 
 
 def worker() -> bytes:
@@ -166,16 +156,3 @@ def icon(colour: str, size: int) -> bytes:
     content = BytesIO()
     picture.save(content, "PNG", optimize=True)
     return content.getvalue()
-
-
-# --- the clock of the device
-
-MINUTE = timedelta(minutes=1)
-
-
-def skew(device_now: datetime | None, now: datetime) -> timedelta:
-    """What to add to the moments of a device to have ours: whole minutes, so that the time of the journey changes
-    nothing, and two sendings of one device are moved alike."""
-    if device_now is None:
-        return timedelta(0)
-    return round((now - device_now) / MINUTE) * MINUTE

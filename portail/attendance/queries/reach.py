@@ -24,8 +24,17 @@ def kept_by(user: User, sessions: QuerySet[Session] | None = None) -> QuerySet[S
         return found.none()
     if has_right(user, Right.EVERY_PLACE):
         return found
+    return found.filter(_assigned(user))
+
+
+def todays(user: User, today: date) -> QuerySet[Session]:
+    """The lists that a device may keep to work without network: those of today where this person is assigned."""
+    return kept_by(user).filter(_assigned(user), date=today)
+
+
+def _assigned(user: User) -> Exists:
     own = Assignment.objects.filter(user=user, place=OuterRef("place"))
-    return found.filter(Exists(own.filter(Q(service=None) | Q(service=OuterRef("service")))))
+    return Exists(own.filter(Q(service=None) | Q(service=OuterRef("service"))))
 
 
 def first_day(user: User, today: date) -> date:

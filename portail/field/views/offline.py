@@ -27,7 +27,7 @@ def state(request: HttpRequest) -> JsonResponse:
     if not request.user.is_authenticated:
         return JsonResponse({"code": "signed-out"}, status=401)
     user, now = access.require(request), timezone.now()
-    sessions = offline.todays(user, now).order_by("service__starts_at", "place__name", "pk")
+    sessions = access.sessions_to_keep(request).order_by("service__starts_at", "place__name", "pk")
     return _private(
         JsonResponse(
             {
@@ -94,7 +94,7 @@ def icon(request: HttpRequest, size: int) -> HttpResponse:
     return response
 
 
-def _private(response: HttpResponse) -> HttpResponse:
+def _private(response: JsonResponse) -> JsonResponse:
     response["Cache-Control"] = "private, no-store"
     return response
 
@@ -102,5 +102,3 @@ def _private(response: HttpResponse) -> HttpResponse:
 def _fresh(response: HttpResponse) -> HttpResponse:
     response["Cache-Control"] = "no-cache"
     return response
-
-

@@ -22,5 +22,6 @@ def receive(request: HttpRequest) -> JsonResponse:
         return JsonResponse({"code": "unreadable"}, status=400)
     except batch.TooMany:
         return JsonResponse({"code": "too-many", "most": batch.MOST, "bytes": batch.LARGEST}, status=413)
-    answers = record(queue.touches, actor=user, now=timezone.now(), device=queue.device)
+    now = timezone.now()
+    answers = record(queue.touches(now), actor=user, now=now, device=queue.device)
     return JsonResponse(batch.answer(queue, answers))

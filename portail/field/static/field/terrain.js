@@ -1,6 +1,6 @@
 /* The lists on a tablet: the day's lists and the marks kept on the device, the marks sent again in order.
 
-   Two stores: "portail-listes", the names of the day, emptied at sign-out and after the day; "portail-pointages", what
+   Two stores: "portail-listes", the names of the day, emptied at sign-out (app.js) and after the day; "portail-pointages", what
    was touched and is not on the server yet, without any name, emptied by the server's answers alone. */
 (() => {
   "use strict";
@@ -77,9 +77,9 @@
   const dashed = (uuid) => uuidOf(bytes(uuid));
 
   // --- what was touched
-  const enqueue = async (touch, { token } = {}) => {
+  const enqueue = async (touch, { token, state = "waiting" } = {}) => {
     const user = pageUser ?? (await meta(LISTS, "user")) ?? null;
-    const mark = { ...touch, token: token ?? crypto.randomUUID(), at: await moment(), user, state: "waiting" };
+    const mark = { ...touch, token: token ?? crypto.randomUUID(), at: await moment(), user, state };
     await putMark(mark);
     return mark;
   };
@@ -96,13 +96,22 @@
 
   // --- sending
   let mode = "online", waits = 0;
+  class NoNetwork extends Error {}
   const ask = async (url, options = {}) => {
     const stop = new AbortController(), timer = setTimeout(() => stop.abort(), TIMEOUT);
     try {
       return await fetch(url, { cache: "no-store", credentials: "same-origin", redirect: "error", signal: stop.signal, ...options });
+    } catch {
+      throw new NoNetwork();
     } finally {
       clearTimeout(timer);
     }
+  };
+
+  const noNetwork = (error, answer) => {
+    if (!(error instanceof NoNetwork)) throw error;
+    mode = "offline";
+    return answer;
   };
 
   /* Who is signed in, the server's clock, the day's lists: null when the network or the session is not there. */
@@ -111,9 +120,8 @@
     const before = Date.now();
     try {
       answer = await ask(STATE);
-    } catch {
-      mode = "offline";
-      return null;
+    } catch (error) {
+      return noNetwork(error, null);
     }
     if (answer.status === 401) { mode = "signed-out"; return null; }
     if (answer.status === 403 || answer.status === 404) { await forgetLists(); mode = "stranger"; return null; }
@@ -131,7 +139,8 @@
     const kept = new Map((await lists()).map((list) => [list.id, list]));
     for (const id of state.sessions) {
       const answer = await ask(`/terrain/listes/${id}/donnees/?v=${encodeURIComponent(kept.get(id)?.v ?? "")}`);
-      if (answer.status === 200) await asked((await table(LISTS, "lists", "readwrite")).put(await answer.json()));
+      const list = answer.status === 200 && (await answer.json()); // read before the store opens: it closes by itself
+      if (list) await asked((await table(LISTS, "lists", "readwrite")).put(list));
       if (answer.status === 200 || answer.status === 204) await forgetSent(id);
       kept.delete(id);
     }
@@ -172,9 +181,8 @@
         if (!(await sendSome(waiting.slice(n, n + AT_ONCE), state.csrf))) return false;
       }
       await keepLists(state);
-    } catch {
-      mode = "offline";
-      return false;
+    } catch (error) {
+      return noNetwork(error, false);
     }
     await setMeta(QUEUE, "saved", Date.now() + (await offset()));
     return waiting.length;
@@ -369,8 +377,9 @@
     send();
   };
   const touched = (event) => {
-    const form = event.detail?.elt?.closest?.("form[hx-post$='pointer/']");
-    const button = form && (event.detail.requestConfig?.triggeringEvent?.submitter ?? event.detail.triggeringEvent?.submitter ?? pressed.get(form));
+    const asker = event.detail.requestConfig?.elt ?? event.detail.elt; // the row may be gone already
+    const form = asker?.closest?.("form[hx-post$='pointer/']");
+    const button = form && pressed.get(form);
     return button ? [form, button] : null;
   };
   const pressed = new WeakMap();
@@ -407,6 +416,16 @@
       if (isWaited && !item.textContent.includes("Absence signalée")) take(row, first);
     }
   });
+  /* A touch that reached the server is remembered until the list is read again: the network may go before. */
+  let soon;
+  document.addEventListener("htmx:afterRequest", async (event) => {
+    const found = touched(event);
+    if (!found || event.detail.xhr.status !== 200 || event.detail.xhr.getResponseHeader("HX-Redirect")) return;
+    const [touch, known] = await touchOf(...found);
+    await enqueue(touch, { ...known, state: "sent" });
+    clearTimeout(soon);
+    soon = setTimeout(send, 2000);
+  });
   document.addEventListener("htmx:beforeOnLoad", (event) => {
     const found = touched(event);
     if (found && event.detail.xhr.getResponseHeader("HX-Redirect")) { // the session ended: the touch is kept, then we sign in
@@ -414,11 +433,6 @@
       mode = "signed-out";
       take(...found);
     }
-  });
-
-  // --- leaving
-  document.addEventListener("submit", (event) => {
-    if (event.target.action?.endsWith("/deconnexion/")) indexedDB.deleteDatabase(LISTS);
   });
 
   // --- beginning
