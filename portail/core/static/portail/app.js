@@ -113,8 +113,6 @@
       return;
     }
     form.dataset.sent = "";
-    /* Signing out empties the lists that a leader's tablet kept (field/terrain.js). */
-    if (form.action.endsWith("/deconnexion/")) window.indexedDB?.deleteDatabase("portail-listes");
     all("button:not([type=button])", form).forEach((button) => button.setAttribute("aria-disabled", "true"));
   }, true);
   const reopen = () => all("form[data-sent]").forEach((form) => {

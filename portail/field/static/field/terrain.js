@@ -1,6 +1,6 @@
 /* The lists on a tablet: the day's lists and the marks kept on the device, the marks sent again in order.
 
-   Two stores: "portail-listes", the names of the day, emptied at sign-out (app.js) and after the day; "portail-pointages", what
+   Two stores: "portail-listes", the names of the day, emptied at sign-out and after the day; "portail-pointages", what
    was touched and is not on the server yet, without any name, emptied by the server's answers alone. */
 (() => {
   "use strict";
@@ -433,6 +433,11 @@
       mode = "signed-out";
       take(...found);
     }
+  });
+
+  // --- leaving
+  document.addEventListener("submit", (event) => {
+    if (event.target.action?.endsWith("/deconnexion/")) indexedDB.deleteDatabase(LISTS);
   });
 
   // --- beginning
