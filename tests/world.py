@@ -27,7 +27,10 @@ from portail.billing.models import Anomaly, Charge, InvoiceRun
 from portail.bookings.actions import Wish, change_bookings
 from portail.bookings.actions.absences import tell_absences
 from portail.bookings.actions.feeds import open_feed
+from portail.bookings.actions.group_bookings import Days
+from portail.bookings.actions.group_changes import prepare_bookings
 from portail.bookings.models import TypicalWeek
+from portail.bookings.queries.audiences import Audience
 from portail.families.actions.custody import propose_calendar
 from portail.families.actions.documents import issue
 from portail.families.models import CourtDecision, FamilyDocument, Request
@@ -113,6 +116,9 @@ def _run_activities(world: SimpleNamespace) -> None:
         service=world.canteen, place=world.offer.place, date=date(2026, 12, 8), closing=world.closing
     )
     world.session = make.SessionFactory(service=world.canteen, place=world.offer.place)
+    days = Days((world.canteen,), date(2026, 12, 7), date(2026, 12, 11), frozenset({0}))
+    audience = Audience("CE1", frozenset({world.noe.pk}))
+    world.group = prepare_bookings(audience, days, token=uuid4(), actor=world.agnes, now=make.NOW)
 
 
 def _ask(world: SimpleNamespace) -> None:
@@ -360,6 +366,7 @@ def _desk_values(world: SimpleNamespace) -> dict[str, Any]:
         "desk:certificate_approve request_id": world.certificate.pk,
         "desk:certificate_preview request_id": world.certificate.pk,
         "closing_id": world.closing.pk,
+        "group_id": world.group.pk,
         "activity_id": world.canteen.activity_id,
         "service_id": world.canteen.pk,
         "offer_id": world.offer.pk,

@@ -14,6 +14,7 @@ class Tab(NamedTuple):
 ACTIVITIES = (
     Tab("Activités et prestations", "desk:activities", Right.MANAGE_ACTIVITIES),
     Tab("Séances", "desk:sessions", Right.MANAGE_ACTIVITIES),
+    Tab("Opérations groupées", "desk:groups", Right.BOOK),
     Tab("Fermetures", "desk:closings", Right.MANAGE_ACTIVITIES),
     Tab("Calendrier", "desk:calendar", Right.MANAGE_ACTIVITIES),
     Tab("Années scolaires", "desk:years", Right.MANAGE_ACTIVITIES),

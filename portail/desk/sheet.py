@@ -123,7 +123,7 @@ def _children(household: Household, year: SchoolYear | None, today: date) -> lis
             Prefetch(
                 "child__enrolments",
                 Enrolment.objects.filter(Q(school_year__end__gte=today)).select_related(
-                    "activity", "place", "school_year"
+                    "activity", "place", "school_year", "stay_place"
                 ),
                 to_attr="current_enrolments",
             ),

@@ -138,6 +138,11 @@ def set_aside(change: GroupChange, lines: Collection[int]) -> None:
     change.lines.filter(pk__in=list(lines)).update(is_kept=False)
 
 
+def take_in(change: GroupChange, lines: Collection[int]) -> None:
+    """Take these lines (ids) in again."""
+    change.lines.filter(pk__in=list(lines)).update(is_kept=True)
+
+
 def drop(change: GroupChange, *, actor: User, now: datetime) -> None:
     """Give up a change that was not confirmed. Twice is once. Raises NotReady."""
     with transaction.atomic():

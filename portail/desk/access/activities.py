@@ -15,6 +15,7 @@ from portail.activities.models import (
     ServicePlace,
     Session,
 )
+from portail.bookings.models import GroupChange
 from portail.desk.access.base import found, require
 
 
@@ -67,3 +68,9 @@ def get_session(request: HttpRequest, session_id: int) -> Session:
 def get_closing(request: HttpRequest, closing_id: int) -> Closing:
     require(request, Right.MANAGE_ACTIVITIES)
     return found(Closing.objects.select_related("created_by"), pk=closing_id)
+
+
+def get_group_change(request: HttpRequest, group_id: int) -> GroupChange:
+    """What was done, or prepared, for many children at once."""
+    require(request, Right.BOOK)
+    return found(GroupChange.objects.select_related("created_by"), pk=group_id)
