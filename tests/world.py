@@ -215,6 +215,7 @@ def _take_attendance(world: SimpleNamespace) -> None:
     world.guest = uuid4()
     touches = [
         Touch(uuid4(), world.list.pk, Kind.PRESENT, make.NOW, child_id=world.lea.pk),
+        Touch(uuid4(), world.list.pk, Kind.UNEXPECTED, make.NOW, child_id=world.zoe.pk),
         Touch(world.guest, world.list.pk, Kind.UNEXPECTED, make.NOW, guest=world.guest, text="Malo"),
     ]
     record(touches, actor=world.lou, now=make.NOW)
@@ -324,9 +325,22 @@ def _values(world: SimpleNamespace) -> dict[str, Any]:
         "request_id": world.request.pk,
         "session_id": world.session.pk,
         "guest": world.guest,
+        "desk:gap session_id": world.list.pk,
+        "desk:gap child_id": world.zoe.pk,
+        "desk:gap kind": "unbooked",
         **{
             f"field:{name} session_id": world.list.pk
-            for name in ("list", "mark", "everybody", "sheets", "unexpected", "child", "guest")
+            for name in (
+                "list",
+                "mark",
+                "everybody",
+                "sheets",
+                "unexpected",
+                "child",
+                "guest",
+                "paper",
+                "typing",
+            )
         },
         "front:account_end_session session_id": world.device.pk,
         "digest": "0",

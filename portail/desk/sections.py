@@ -53,6 +53,7 @@ BILLING = (
 )
 LISTS = (
     Tab("Enfants attendus", "desk:lists", Right.READ_SESSIONS),
+    Tab("Écarts", "desk:gaps", Right.READ_FAMILIES),
     Tab("Repas du jour", "desk:kitchen", Right.READ_MEALS),
     Tab("Repas de la semaine", "desk:kitchen_week", Right.READ_MEALS),
     Tab("Régimes et allergies", "desk:kitchen_children", Right.READ_HEALTH),

@@ -25,6 +25,7 @@ from portail.desk.views import (
     contacts,
     enrolments,
     family_documents,
+    gaps,
     gestures,
     group_changes,
     health,
@@ -157,6 +158,8 @@ paper_pages: list[URLPattern] = [
 # --- sessions and lists
 session_pages: list[URLPattern] = [
     path("listes/", lists.lists, name="lists"),
+    path("listes/ecarts/", gaps.gap_list, name="gaps"),
+    path("listes/ecarts/<id:session_id>/<id:child_id>/<slug:kind>/", gaps.gap, name="gap"),
     path("listes/imprimer/", lists.lists_print, name="lists_print"),
     path("listes/tableur/", lists.lists_csv, name="lists_csv"),
     path("activites/seances/", sessions.sessions, name="sessions"),
@@ -249,6 +252,7 @@ administration_pages: list[URLPattern] = [
     path("administration/", users.users, name="users"),
     path("administration/comptes/nouveau/", users.user_new, name="user_new"),
     path("administration/comptes/<id:user_id>/", users.user, name="user"),
+    path("administration/comptes/<id:user_id>/lieux/", users.user_places, name="user_places"),
     path("administration/comptes/<id:user_id>/desactiver/", users.user_disable, name="user_disable"),
     path("administration/comptes/<id:user_id>/reactiver/", users.user_enable, name="user_enable"),
     path("administration/comptes/<id:user_id>/mot-de-passe/", users.user_password, name="user_password"),

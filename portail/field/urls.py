@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 import portail.core.converters  # noqa: F401 -- what addresses hold: keys
-from portail.field.views import children, home, lists, offline, queue, unexpected
+from portail.field.views import children, home, lists, offline, paper, queue, unexpected
 
 app_name = "field"
 LIST = "listes/<id:session_id>/"
@@ -22,6 +22,8 @@ urlpatterns: list[URLPattern] = [
     path(LIST, lists.day, name="list"),
     path(f"{LIST}pointer/", lists.mark, name="mark"),
     path(f"{LIST}presents/", lists.everybody, name="everybody"),
+    path(f"{LIST}papier/", paper.printed, name="paper"),
+    path(f"{LIST}saisie/", paper.typing, name="typing"),
     path(f"{LIST}fiches/", children.sheets, name="sheets"),
     path(f"{LIST}inattendu/", unexpected.unexpected, name="unexpected"),
     path(f"{LIST}enfants/<id:child_id>/", children.child, name="child"),

@@ -58,7 +58,7 @@ def test_inviting_twice_sends_the_same_person_another_link(administration):
 
 def test_a_role_is_changed_and_each_is_explained(administration, cast):
     page = administration.get(reverse("desk:user", args=[cast.lou.pk])).content.decode()
-    assert "voit les listes des séances, et elles seules" in page
+    assert "pointe les listes des lieux confiés, et elles seules" in page
     post(administration, "user", cast.lou.pk, role="reader")
     cast.lou.refresh_from_db()
     assert cast.lou.role == "reader"

@@ -1,20 +1,55 @@
 """What is typed about the accounts of the town hall."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 
 from portail.accounts.models import USERNAME, Role, clean_username
+from portail.activities.models import ServicePlace
+from portail.attendance.actions.assignments import Where
+from portail.attendance.models import Assignment
 from portail.core.forms import Form
 
 ROLES = [
     (Role.READER, "Consultation : lit les dossiers et les listes, ne change rien"),
     (Role.KITCHEN, "Cuisine : voit et commande les repas, sans aucun nom"),
-    (Role.LEADER, "Animation : voit les listes des séances, et elles seules"),
+    (Role.LEADER, "Animation : pointe les listes des lieux confiés, et elles seules"),
     (Role.CASH_OFFICER, "Régie : lit les dossiers et les listes, tient les paiements"),
     (Role.AGENT, "Agent : tient les dossiers, les réservations, les activités et les publications"),
     (Role.ADMINISTRATOR, "Administration : tout, avec les comptes de la mairie et le règlement"),
 ]
+
+
+class PlacesForm(Form):
+    """Which lists a leader keeps: "3" is a whole place, "3-5" one of its services."""
+
+    places = forms.MultipleChoiceField(
+        label="Lieux et prestations", required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offers = ServicePlace.objects.filter(is_active=True, place__is_active=True)
+        choices: dict[str, list[tuple[str, str]]] = {}
+        for offer in offers.select_related("place", "service").order_by("place__name", "service__position"):
+            own = choices.setdefault(offer.place.name, [(str(offer.place_id), "Toutes les prestations")])
+            own.append((f"{offer.place_id}-{offer.service_id}", offer.service.name))
+        self.fields["places"].choices = list(choices.items())  # type: ignore[attr-defined]
+
+    def wanted(self) -> set[Where]:
+        """What `attendance.actions.assignments.assign` is given."""
+        return {_where(value) for value in self.cleaned_data["places"]}
+
+
+def _where(value: str) -> Where:
+    place, _, service = value.partition("-")
+    return int(place), int(service) if service else None
+
+
+def written(assignments: Iterable[Assignment]) -> list[str]:
+    """The values of the form for these assignments."""
+    return [f"{a.place_id}-{a.service_id}" if a.service_id else str(a.place_id) for a in assignments]
 
 
 class RoleForm(Form):

@@ -3,13 +3,15 @@
 from datetime import date
 from typing import NamedTuple
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from portail.accounts.rights import Right
+from portail.accounts.rights import Right, has_right
 from portail.activities.models import Place, Service, Session
+from portail.attendance.queries.reach import kept_by
 from portail.bookings.queries.lists import Contact, SessionList, session_lists, sessions_of
 from portail.core.spreadsheets import csv_response
 from portail.desk import access
@@ -42,7 +44,7 @@ def lists(request: HttpRequest) -> HttpResponse:
     """The sessions of a day and how many children each expects; the children when a single session is left."""
     access.require(request, Right.READ_SESSIONS)
     asked = _asked(request)
-    sessions = list(_sessions(asked))
+    sessions = list(_sessions(request, asked))
     context = {
         "day": asked.day,
         "today": timezone.localdate(),
@@ -53,6 +55,7 @@ def lists(request: HttpRequest) -> HttpResponse:
         "services": Service.objects.filter(is_active=True),
         "place_id": asked.place_id,
         "service_id": asked.service_id,
+        "may_mark": has_right(access.person(request), Right.TAKE_ATTENDANCE),
         **_neighbours(asked),
     }
     return render(request, "desk/lists/day.html", context)
@@ -63,7 +66,7 @@ def lists_print(request: HttpRequest) -> HttpResponse:
     """The same lists on paper, a session a sheet."""
     access.require(request, Right.READ_SESSIONS)
     asked = _asked(request)
-    found = [each for each in session_lists(_sessions(asked)) if each.lines]
+    found = [each for each in session_lists(_sessions(request, asked)) if each.lines]
     return render(request, "desk/lists/print.html", {"day": asked.day, "lists": found})
 
 
@@ -71,7 +74,7 @@ def lists_print(request: HttpRequest) -> HttpResponse:
 def lists_csv(request: HttpRequest) -> HttpResponse:
     access.require(request, Right.READ_SESSIONS)
     asked = _asked(request)
-    rows = [row for each in session_lists(_sessions(asked)) for row in _rows(each)]
+    rows = [row for each in session_lists(_sessions(request, asked)) for row in _rows(each)]
     return csv_response(f"liste-{asked.day}", HEADER, rows)
 
 
@@ -87,8 +90,11 @@ def _number(typed: str) -> int | None:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
 
 
-def _sessions(asked: Asked):
-    return sessions_of(asked.day, place_id=asked.place_id, service_id=asked.service_id)
+def _sessions(request: HttpRequest, asked: Asked) -> QuerySet[Session]:
+    """All of them; for whoever takes attendance in some places only, the lists of these places."""
+    found = sessions_of(asked.day, place_id=asked.place_id, service_id=asked.service_id)
+    user = access.person(request)
+    return kept_by(user, found) if has_right(user, Right.TAKE_ATTENDANCE) else found
 
 
 def _neighbours(asked: Asked) -> dict[str, date | None]:

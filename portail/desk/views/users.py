@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from portail.accounts import actions
 from portail.accounts.models import Role, User
 from portail.accounts.rights import Right
+from portail.attendance.actions.assignments import assign
 from portail.desk import access, filters
-from portail.desk.forms.users import InvitationForm, RoleForm
+from portail.desk.forms.users import InvitationForm, PlacesForm, RoleForm, written
 from portail.desk.views.replies import edit_page, status_of
 
 A_PAGE = 50
@@ -91,8 +92,31 @@ def user(request: HttpRequest, user_id: int) -> HttpResponse:
         else:
             messages.success(request, f"Le rôle de {found} est enregistré.")
             return redirect("desk:users" if found != request.user else "desk:lists")
-    context = {"form": form, "found": found, "is_self": found == request.user}
+    context = {"form": form, "found": found, "is_self": found == request.user, "places": _places(found)}
     return render(request, "desk/users/user.html", context, status=status_of(form))
+
+
+def _places(found: User) -> PlacesForm | None:
+    """What a leader is given to keep; the other roles are given no place."""
+    if found.role != Role.LEADER:
+        return None
+    return PlacesForm(initial={"places": written(found.assignments.all())})
+
+
+@require_POST
+def user_places(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Give a leader its places and services."""
+    found = access.get_staff(request, user_id)
+    form = PlacesForm(request.POST)
+    if not form.is_valid():
+        messages.warning(
+            request, "Un de ces lieux n'est plus proposé : la liste est à jour, cochez de nouveau."
+        )
+    elif assign(found, form.wanted(), actor=access.person(request), now=timezone.now()):
+        messages.success(request, f"Les lieux confiés à {found} sont enregistrés.")
+    else:
+        messages.info(request, "Rien n'a changé.")
+    return redirect("desk:user", found.pk)
 
 
 @require_POST

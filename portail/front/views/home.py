@@ -7,19 +7,22 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from portail.accounts.models import Role
 from portail.front import access
 from portail.front.forms.sign_in import SignInForm
 from portail.messaging import queries
 from portail.messaging.models import LegalPage
 
 NEWS_A_PAGE = 6
+_HOMES = {Role.FAMILY: "front:dashboard", Role.LEADER: "field:home"}
+"""Where each arrives; who is not here arrives at the desk."""
 
 
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
-        return redirect("front:dashboard" if access.person(request).is_family else "desk:home")
+        return redirect(_HOMES.get(access.person(request).role, "desk:home"))
     return _published(request, "front/home/home.html", form=SignInForm(request=request))
 
 
