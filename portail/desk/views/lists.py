@@ -1,7 +1,7 @@
 """Session lists: who comes on a day, on screen, on paper, in a spreadsheet."""
 
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -90,7 +90,7 @@ def _number(typed: str) -> int | None:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
 
 
-def _sessions(request: HttpRequest, asked: Asked) -> QuerySet[Session]:
+def _sessions(request: HttpRequest, asked: Asked) -> QuerySet[Any]:
     """All of them; for whoever takes attendance in some places only, the lists of these places."""
     found = sessions_of(asked.day, place_id=asked.place_id, service_id=asked.service_id)
     user = access.person(request)

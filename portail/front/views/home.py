@@ -14,7 +14,7 @@ from portail.messaging import queries
 from portail.messaging.models import LegalPage
 
 NEWS_A_PAGE = 6
-_HOMES = {Role.FAMILY: "front:dashboard", Role.LEADER: "field:home"}
+_HOMES: dict[str, str] = {Role.FAMILY: "front:dashboard", Role.LEADER: "field:home"}
 """Where each arrives; who is not here arrives at the desk."""
 
 
