@@ -13,6 +13,7 @@ from portail.core.models import JournalEntry
 from portail.demo import (
     accounts,
     billing,
+    custody,
     families,
     lately,
     people,
@@ -37,9 +38,11 @@ def build(today: date) -> None:
         town = structure.found(when)
         plans = families.families(chance)
         families.write(plans, town, when, chance)
+        custody.agree(plans, agent, when)
         quotients.write(plans, agent, when)
         planning.write(plans, town, agent, when, chance)
         publishing.publish(town, plans, agent, when)
         billing.write(agent, when)
         lately.happen(town, agent, when, chance)
+        custody.exchange(when)
     accounts.write(settings.DATA_DIR)

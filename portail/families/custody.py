@@ -153,11 +153,34 @@ class Day:
     holiday: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Days of a week that follow each other in the same home; alone, a day on which the child changes home."""
+
+    first: Day
+    last: Day
+
+    @property
+    def length(self) -> int:
+        return (self.last.date - self.first.date).days + 1
+
+
 @dataclass(frozen=True)
 class Week:
     """Seven days from a Monday on."""
 
     days: tuple[Day, ...]
+
+    @property
+    def runs(self) -> list[Run]:
+        found: list[Run] = []
+        for day in self.days:
+            before = found[-1].last if found else None
+            if before and day.at is None and before.at is None and before.holder == day.holder:
+                found[-1] = Run(found[-1].first, day)
+            else:
+                found.append(Run(day, day))
+        return found
 
     @property
     def number(self) -> int:

@@ -22,18 +22,20 @@ from portail.activities.queries import whole_text
 from portail.billing.models import Account, Invoice, InvoiceRun, Movement
 from portail.bookings import queries as bookings
 from portail.bookings.actions.regulation import apply_file, plan
-from portail.bookings.models import Booking, Enrolment, Receipt, ReceiptLine
+from portail.bookings.models import Booking, CustodyConflict, Enrolment, Receipt, ReceiptLine
 from portail.cli import invariants
 from portail.core.models import JournalEntry
 from portail.demo import accounts
 from portail.demo.build import build
 from portail.demo.timeline import CLOCK
-from portail.families.models import Adult, Child, FamilyDocument, Household, Request
+from portail.families import custody
+from portail.families.models import Adult, Child, CustodyTerm, FamilyDocument, Household, Request
 from portail.families.quotients import State, concerned, standings
 from portail.messaging.models import Audience, News, PublicDocument
 from portail.payments.models import CashCount, Deposit, Mode, Payment
 from portail.payments.queries.dues import standing
 from portail.payments.queries.takings import to_hand_over
+from portail.rules.custody import shared_holidays
 
 AUTUMN = date(2026, 11, 24)
 ROOMS = ("accounts", "activities", "families", "bookings", "messaging", "billing", "payments")
@@ -153,6 +155,25 @@ def test_separated_parents_share_children_and_book_every_other_week(town, db):
     }
     assert weeks == {mother: {1}, father: {0}}
     assert Child.objects.annotate(homes=Count("households")).filter(homes=2).count() == 3
+
+
+def test_the_calendars_of_separated_parents_are_those_of_their_bookings(town, db):
+    shared = Child.objects.annotate(homes=Count("households")).filter(homes=2)
+    calendars = CustodyTerm.objects.in_force().filter(kind="calendar")
+    assert sorted(calendars.values_list("child", flat=True)) == sorted(shared.values_list("pk", flat=True))
+    known = custody.of_children(shared.values_list("pk", flat=True))
+    holidays = shared_holidays(activities.calendar().entries)
+    rows = Booking.objects.active().filter(child__in=shared).select_related("session__service")
+    away = {
+        row.pk
+        for row in rows
+        if known[row.child_id].away(
+            row.household_id, row.session.date, holidays, at=row.session.service.starts_at
+        )
+    }
+    assert away == set(CustodyConflict.objects.waiting(AUTUMN).values_list("booking", flat=True))
+    assert 0 < len(away) < 4
+    assert CustodyTerm.objects.waiting().get().kind == "exchange"
 
 
 def test_the_news_of_the_guide_come_first_and_follow_the_year(town, db):

@@ -54,7 +54,7 @@ def test_the_service_sets_a_calendar_after_seeing_it(agnes, cast):
     assert "dossier 7001" in text_of(agnes.get(url(cast, "custody_decide")))
     preview = agnes.post(url(cast, "custody_decide"), typed | {"step": "check"})
     assert "Semaines paires : dossier 7002. Semaines impaires : dossier 7001." in text_of(preview)
-    assert "7/12 7002" in text_of(preview)
+    assert "50, du 7/12 7002" in text_of(preview)
     assert not CustodyTerm.objects.exists()
     OutboxMail.objects.all().delete()
     for _ in range(2):

@@ -83,9 +83,8 @@ def test_a_parent_proposes_after_seeing_the_weeks(alice, cast):
         "Semaines paires : chez vous. Semaines impaires : dans l'autre foyer.",
         "La semaine commence le vendredi à 16 h 30",
         "À partir du lundi 7 décembre 2026",
-        "7/12 autre",  # that week began on Friday 4
-        "11/12 autre puis vous à 16 h 30",
-        "14/12 vous",
+        "50, du 7/12 autre foyer autre foyer puis chez vous à 16 h 30 chez vous",  # it began on Friday 4
+        "51, du 14/12 chez vous",
     ):
         assert expected in said
     assert not CustodyTerm.objects.exists()

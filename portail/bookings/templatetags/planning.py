@@ -145,7 +145,7 @@ def _row_head(first: date, last: date, is_today: bool, several: bool, language: 
     """« lun. 7 », « lun. 21 – ven. 25 »; the month for the ear."""
     days = date_format(first, "D j")
     if first != last:
-        days = f"{days} – {date_format(last, 'D j')}"
+        days = format_html("{} –<br>{}", days, date_format(last, "D j"))
     today = format_html("<br><small>{}</small>", gettext("aujourd'hui")) if is_today else ""
     return format_html(
         '<th scope="row"{}>{}<span class="sr-only"> {}</span>{}</th>',

@@ -33,6 +33,7 @@ def page(request: HttpRequest, child_id: int) -> HttpResponse:
     """What holds, the eight weeks to come, what waits for an answer, what was decided."""
     link = access.get_shared_child(request, child_id)
     terms = list(link.child.custody_terms.select_related("child"))
+    current = _current(terms, timezone.localdate())
     return render(
         request,
         "front/custody/page.html",
@@ -40,11 +41,11 @@ def page(request: HttpRequest, child_id: int) -> HttpResponse:
             "link": link,
             "child": link.child,
             "household": link.household,
-            "current": _current(terms, timezone.localdate()),
+            "current": current,
             "weeks": _weeks(link, None),
             "asked": [t for t in terms if t.is_waiting and t.proposed_by_id != link.household_id],
             "own": [t for t in terms if t.is_waiting and t.proposed_by_id == link.household_id],
-            "decided": [t for t in terms if not t.is_waiting][:PAST_TERMS],
+            "decided": [t for t in terms if not t.is_waiting and t != current][:PAST_TERMS],
         },
     )
 
