@@ -8,11 +8,12 @@ from typing import Any
 
 from portail import rules
 from portail.bookings.models import Booking
-from portail.bookings.queries.known import Asked, Booked, whole_periods
+from portail.bookings.queries.known import Asked, Basket, Booked, whole_periods
 from portail.bookings.queries.prices import ZERO, Charged, Prices
 from portail.bookings.queries.told import Teller
 from portail.bookings.standing import Standing
 from portail.rules.baskets import Priced
+from portail.rules.peaks import Hours
 from portail.rules.surcharges import Once
 
 
@@ -50,12 +51,14 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A change that can be done: its place, whether it is wanted, how it stands, the booking that it would cancel."""
+    """A change that can be done: its place, whether it is wanted, how it stands, the booking that it would cancel, the
+    hours chosen (of what is booked or of what is cancelled)."""
 
     place: Booked
     wanted: bool
     standing: Standing
     booking: Booking | None = None
+    hours: Hours | None = None
 
     @property
     def counts(self) -> bool:
@@ -92,14 +95,18 @@ def _both(acts: Sequence[Act], prices: Prices, household_id: int) -> tuple[Charg
     removed = {act.place for act in acts if not act.wanted and act.counts}
     added = {act.place for act in acts if act.wanted}
     before, complete = set(removed), None
+    hours = {act.place: act.hours for act in acts if not act.wanted and act.hours}
+    hours_after = {act.place: act.hours for act in acts if act.wanted and act.hours}
     if prices.look_at_the_basket:
         days = [act.place.day for act in acts]
-        before |= set(prices.facts.basket(household_id))
+        basket = prices.facts.basket(household_id)
+        before |= set(basket)
+        hours = {**basket.hours, **hours}
         complete = whole_periods(min(days), max(days), prices.regulation)
     after = (before - removed) | added
     return (
-        prices.basket(household_id, before, complete=complete),
-        prices.basket(household_id, after, complete=complete),
+        prices.basket(household_id, Basket(before, hours), complete=complete),
+        prices.basket(household_id, Basket(after, hours | hours_after), complete=complete),
     )
 
 
@@ -128,7 +135,7 @@ def _surcharge(
     place = act.place
     action = rules.Action.BOOK if act.wanted else rules.Action.CANCEL
     count = tell.lates.count(place.child_id, action, place.day, "year") + 1
-    asked = Asked(tell.household_id, *place)
+    asked = Asked(tell.household_id, *place, act.hours)
     found = prices.surcharge(price, action, asked, count=count)
     if found is None:
         return None

@@ -1,7 +1,7 @@
 """What a planning posts: ticks, then the changes of a recap. Ids only; the server finds out what they mean."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from django import forms
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from portail.bookings import spans
 from portail.bookings.actions import Wish
 from portail.core.forms import Form
+from portail.rules.peaks import Hours
 
 MOST = 1_000
 MOST_CHANGES = 4_000
@@ -52,6 +53,27 @@ class PairsField(forms.Field):
             child = named if dash else child
             found.add((whole_number(child), whole_number(session if dash else named)))
         return frozenset(found)
+
+
+class HoursField(forms.Field):
+    """Chosen hours, "7-12-0830-1000.8-12-0900-1100": of child 7 in session 12… Gives a dict by (child, session)."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value: Any) -> dict[tuple[int, int], Hours]:
+        found = {}
+        for text in _few([part for part in str(value or "").split(".") if part], MOST_CHANGES):
+            child, session, start, end = (*text.split("-"), "", "", "", "")[:4]
+            found[whole_number(child), whole_number(session)] = _clock(start), _clock(end)
+        return found
+
+
+def _clock(text: str) -> time:
+    """Of "0830" or "08:30"."""
+    try:
+        return time.fromisoformat(text)
+    except ValueError:
+        raise ValidationError(GARBLED, code="garbled") from None
 
 
 def packed_pairs(pairs: Iterable[tuple[int, int]]) -> str:
@@ -142,6 +164,7 @@ class ChangesForm(forms.Form):
 
     add = PairsField(required=False)
     remove = PairsField(required=False)
+    hours = HoursField(required=False)
     token = forms.UUIDField(
         widget=forms.HiddenInput, error_messages={"invalid": GARBLED, "required": GARBLED}
     )
@@ -153,12 +176,39 @@ class ChangesForm(forms.Form):
     gesture = forms.CharField(widget=forms.HiddenInput, max_length=20, required=False)
     typed = forms.CharField(widget=forms.HiddenInput, max_length=4_000, required=False)
 
+    def clean(self) -> None:
+        super().clean()
+        self.chosen = {
+            pair: hours for pair in self.cleaned_data.get("hours", {}) if (hours := self._chosen(pair))
+        }
+
+    def _chosen(self, pair: tuple[int, int]) -> Hours | None:
+        """The hours of the two lists beside a line; None when the page had none."""
+        start, end = (self.data.get(f"{name}-{pair[0]}-{pair[1]}") for name in ("from", "to"))
+        return (_clock(start), _clock(end)) if start and end else None
+
+    @property
+    def has_other_hours(self) -> bool:
+        """Whether hours were chosen since the recap was shown: it must be shown again before anything is written."""
+        return any(self.cleaned_data["hours"][pair] != hours for pair, hours in self.chosen.items())
+
     def wishes(self) -> list[Wish]:
-        return _wishes(self.cleaned_data["add"], self.cleaned_data["remove"])
+        return self._wishes(self.cleaned_data["add"], self.cleaned_data["remove"])
 
     def left_out(self) -> list[Wish]:
         """What the recap showed as impossible."""
-        return _wishes(self.cleaned_data["not_added"], self.cleaned_data["not_removed"])
+        return self._wishes(self.cleaned_data["not_added"], self.cleaned_data["not_removed"])
+
+    def kept(self) -> list[Wish]:
+        """What it showed as booked already, at hours that may be chosen otherwise."""
+        values = self.cleaned_data
+        others = values["hours"].keys() - values["add"] - values["not_added"]
+        return self._wishes(others, ())
+
+    def _wishes(self, add: Iterable[tuple[int, int]], remove: Iterable[tuple[int, int]]) -> list[Wish]:
+        hours = {**self.cleaned_data["hours"], **self.chosen}
+        wanted = [Wish(*pair, True, hours.get(pair)) for pair in sorted(add)]
+        return wanted + [Wish(*pair, False) for pair in sorted(remove)]
 
     @staticmethod
     def packed(wishes: Iterable[Wish], child: int | None, month: spans.Span | date | None) -> dict[str, str]:
@@ -167,6 +217,7 @@ class ChangesForm(forms.Form):
         return {
             "add": _packed(wishes, wanted=True),
             "remove": _packed(wishes, wanted=False),
+            "hours": packed_hours(wishes),
             "child": str(child or ""),
             "month": spans.name_of(month) if month else "",
         }
@@ -181,9 +232,13 @@ class ChangesForm(forms.Form):
         }
 
 
-def _wishes(add: Iterable[tuple[int, int]], remove: Iterable[tuple[int, int]]) -> list[Wish]:
-    wanted = [Wish(child, session, True) for child, session in sorted(add)]
-    return wanted + [Wish(child, session, False) for child, session in sorted(remove)]
+def packed_hours(wishes: Iterable[Wish]) -> str:
+    """Chosen hours as HoursField reads them."""
+    return ".".join(
+        f"{w.child_id}-{w.session_id}-{w.hours[0]:%H%M}-{w.hours[1]:%H%M}"
+        for w in wishes
+        if w.wanted and w.hours
+    )
 
 
 def _packed(wishes: Iterable[Wish], *, wanted: bool) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portail import rules
 from portail.activities.models import Session
+from portail.bookings.choices import Choices
 from portail.bookings.costs import Act, Cost, Difference, costs
 from portail.bookings.models import Booking, Enrolment
 from portail.bookings.queries import child_closings
@@ -21,27 +22,36 @@ from portail.bookings.queries.rooms import behind_rooms
 from portail.bookings.queries.sessions import ENDED_OFFERS, may_book
 from portail.bookings.queries.told import Teller, has_quota, teller
 from portail.bookings.respect import respecting
-from portail.bookings.standing import Facts, Law, Said, Standing, judge, said_lazy
+from portail.bookings.standing import Facts, Law, Said, Standing, State, judge, said_lazy
 from portail.bookings.turns import as_if_in_turn
 from portail.families.models import Child, Household, HouseholdChild
+from portail.rules.peaks import Hours
 
 Pair = tuple[int, int]
 """A child and a session, by their ids."""
 
 
+KEPT = Standing(State.BOOKED, True, "")
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A session that somebody wants for a child, or wants no more. Ids as the browser posted them: to be checked."""
+    """A session that somebody wants for a child, or wants no more. Ids as the browser posted them: to be checked.
+
+    `hours`: those wished, where families choose them; None: as booked, or as usual.
+    """
 
     child_id: int
     session_id: int
     wanted: bool
+    hours: Hours | None = None
 
 
 @dataclass(frozen=True)
 class Change:
     """A wish once judged. `conditions`: until when it can be undone, and what it costs to come late; `booking`: the one
-    to cancel; `cost`: what it adds to what is due, when the regulation tells prices."""
+    to cancel; `cost`: what it adds to what is due, when the regulation tells prices; `hours`: where families choose
+    them, those booked or cancelled. `replaced`: cancelled to be booked at other hours, in the same recap."""
 
     child: Child
     session: Session
@@ -50,6 +60,8 @@ class Change:
     conditions: Said = ""
     booking: Booking | None = None
     cost: Cost | None = None
+    hours: Hours | None = None
+    replaced: bool = False
 
     @property
     def pair(self) -> Pair:
@@ -62,20 +74,22 @@ class Change:
 
     @property
     def wish(self) -> Wish:
-        return Wish(self.child.pk, self.session.pk, self.wanted)
+        return Wish(self.child.pk, self.session.pk, self.wanted, self.hours if self.wanted else None)
 
 
 @dataclass(frozen=True)
 class Recap:
     """What would be done, by child and date; what is already so is left out.
 
-    `gone`: how many sessions do not exist any more. `needs_reason`: the service passes a deadline somewhere.
+    `kept`: booked already at the very hours wished, which may still be chosen otherwise. `gone`: how many sessions do
+    not exist any more. `needs_reason`: the service passes a deadline somewhere.
     `difference`: what it all adds to what was booked, when the regulation tells prices.
     """
 
     added: tuple[Change, ...] = ()
     removed: tuple[Change, ...] = ()
     refused: tuple[Change, ...] = ()
+    kept: tuple[Change, ...] = ()
     gone: int = 0
     difference: Difference | None = None
     wishes: frozenset[Wish] = field(default=frozenset(), repr=False)
@@ -95,7 +109,7 @@ class Recap:
     @property
     def is_as_wished(self) -> bool:
         """Whether doing it does everything that was wished, and that alone."""
-        return frozenset(change.wish for change in self.changes) == self.wishes
+        return frozenset(change.wish for change in self.changes if not change.replaced) == self.wishes
 
     @property
     def price(self) -> str:
@@ -128,6 +142,7 @@ def recap(
 
     Raises ChildNotInHousehold. A wish twice is once; one both ways counts as wanted.
     """
+    wishes = list(wishes)
     wanted = {(w.child_id, w.session_id) for w in wishes if w.wanted}
     unwanted = {(w.child_id, w.session_id) for w in wishes if not w.wanted} - wanted
     pairs = wanted | unwanted
@@ -144,34 +159,49 @@ def recap(
     about = _about(household, days, judged_by)
     tell = teller(household.pk, links.values(), judged_by, about)
     own, theirs = _bookings(household, known)
-    facts = _facts(known, links, sessions, own, theirs)
+    hours = Choices(
+        known,
+        links,
+        sessions,
+        own,
+        {(w.child_id, w.session_id): w.hours for w in wishes if w.wanted and w.hours},
+    )
+    facts = _facts(known, links, sessions, own, theirs, hours)
     if household.closed_at is not None:
         facts = {pair: replace(fact, may_book=False) for pair, fact in facts.items()}
     facts = told_to(facts, sessions, wanted, tell)
     concerned = [(fact, sessions[session].service.activity_id) for (_, session), fact in facts.items()]
     facts = dict(zip(facts, with_quotas(household.pk, concerned, judged_by), strict=True))
-    standings = _judge(known, facts, wanted, judged_by, tell)
+    moving = hours.moving(wanted)
+    standings, leaving = _judge(known, facts, wanted, moving, judged_by, tell)
+
+    def change(pair: Pair, standing: Standing, is_wanted: bool) -> Change:
+        booking = own.get(pair) if not is_wanted else None
+        chosen = hours.of(pair) if is_wanted else hours.booked(pair)
+        child, session = links[pair[0]].child, sessions[pair[1]]
+        return Change(child, session, is_wanted, standing, booking=booking, hours=chosen)
+
     changes = [
-        Change(
-            child=links[pair[0]].child,
-            session=sessions[pair[1]],
-            wanted=pair in wanted,
-            standing=standings[pair],
-            booking=own.get(pair),
-        )
+        change(pair, hours.refused(pair) or standings[pair], pair in wanted)
         for pair in known
         if pair in standings
     ]
     changes = respecting(changes, tell)
-    possible = [change for change in changes if change.standing.can_change]
+    possible = [c for c in changes if c.standing.can_change]
+    possible += [
+        replace(change(c.pair, leaving[c.pair], False), replaced=True) for c in possible if c.pair in moving
+    ]
     possible, difference = _priced(_with_conditions(possible, facts, judged_by), tell)
     return Recap(
         added=tuple(c for c in possible if c.wanted),
         removed=tuple(c for c in possible if not c.wanted),
         refused=tuple(c for c in changes if not c.standing.can_change),
+        kept=tuple(change(pair, KEPT, True) for pair in known if pair in hours.kept(wanted)),
         gone=len(pairs) - len(known),
         difference=difference,
-        wishes=frozenset(Wish(*pair, pair in wanted) for pair in pairs),
+        wishes=frozenset(
+            Wish(*pair, pair in wanted, hours.of(pair) if pair in wanted else None) for pair in pairs
+        ),
         tickets=judged_by.tickets,
         waits=judged_by.waits,
     )
@@ -215,12 +245,13 @@ def _facts(
     sessions: dict[int, Session],
     own: dict[Pair, Booking],
     theirs: set[Pair],
+    hours: Choices,
 ) -> dict[Pair, Facts]:
     """What the judgement needs, with the places as they are before this change."""
     enrolments = _enrolments(links.keys(), sessions.values())
     taken = _taken(sessions.values())
     closed = child_closings.reasons(links.keys(), sessions.values())
-    return {
+    found = {
         (child_id, session_id): _fact(
             links[child_id],
             sessions[session_id],
@@ -232,6 +263,7 @@ def _facts(
         )
         for child_id, session_id in pairs
     }
+    return hours.told_to(found)
 
 
 def _fact(
@@ -305,10 +337,10 @@ def _enrolments(children: Iterable[int], sessions: Iterable[Session]) -> dict[Pa
 
 
 def _taken(sessions: Iterable[Session]) -> dict[int, int]:
-    """The places taken in each session that has a limit."""
-    limited = [session.pk for session in sessions if session.capacity is not None]
+    """The places taken in each session that has a limit; not where families choose their hours."""
+    limited = [s.pk for s in sessions if s.capacity is not None and not s.service.hours_step]
     rows = Booking.objects.taking_a_place().filter(session__in=limited).order_by().values_list("session")
-    return dict(rows.annotate(Count("pk")))
+    return dict(rows.annotate(Count("pk"))) if limited else {}
 
 
 def told_to(
@@ -333,15 +365,26 @@ def told_to(
 
 
 def _judge(
-    pairs: Sequence[Pair], facts: dict[Pair, Facts], wanted: set[Pair], law: Law, tell: Teller
-) -> dict[Pair, Standing]:
-    """How each change that is asked stands; a wish for what is already so is no change."""
-    removing = [pair for pair in pairs if pair not in wanted and facts[pair].own]
+    pairs: Sequence[Pair],
+    facts: dict[Pair, Facts],
+    wanted: set[Pair],
+    moving: set[Pair],
+    law: Law,
+    tell: Teller,
+) -> tuple[dict[Pair, Standing], dict[Pair, Standing]]:
+    """How each change that is asked stands; a wish for what is already so is no change.
+
+    `moving`: booked already, at other hours than wished; how leaving those stands comes apart.
+    """
+    leaving = [pair for pair in pairs if pair in moving or (pair not in wanted and facts[pair].own)]
+    standings = dict(zip(leaving, _in_turn([facts[p] for p in leaving], law, tell), strict=True))
+    left = {pair: standings.pop(pair) for pair in leaving if pair in moving}
+    facts = facts | {pair: replace(facts[pair], own=None) for pair in moving if left[pair].can_change}
     adding = [pair for pair in pairs if pair in wanted and not facts[pair].own]
-    standings = dict(zip(removing, _in_turn([facts[p] for p in removing], law, tell), strict=True))
-    freed = [pair for pair in removing if standings[pair].can_change and facts[pair].own in Booking.TAKING]
+    freed = [pair for pair, s in standings.items() if s.can_change and facts[pair].own in Booking.TAKING]
     asked = as_if_in_turn(adding, facts, freed, as_service=law.as_service)
-    return standings | dict(zip(adding, _in_turn(asked, law, tell), strict=True))
+    stuck = {pair: standing for pair, standing in left.items() if not standing.can_change}
+    return standings | stuck | dict(zip(adding, _in_turn(asked, law, tell), strict=True)), left
 
 
 def _in_turn(asked: list[Facts], law: Law, tell: Teller) -> list[Standing]:
@@ -385,7 +428,7 @@ def _conditions(change: Change, decision: rules.Decision, facts: Facts) -> Said:
 
 def _priced(changes: list[Change], tell: Teller) -> tuple[list[Change], Difference | None]:
     prices = Prices(tell.law.regulation, tell.law.calendar, tell.facts, channel=tell.law.channel)
-    acts = [Act(c.place, c.wanted, c.standing, c.booking) for c in changes]
+    acts = [Act(c.place, c.wanted, c.standing, c.booking, c.hours) for c in changes]
     found, difference = costs(acts, prices, tell)
     if found is None:
         return changes, None

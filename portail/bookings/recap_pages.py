@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portail.bookings.actions.weeks import Declared
-from portail.bookings.forms import ChangesForm
+from portail.bookings.forms import ChangesForm, packed_hours
 from portail.bookings.gesture_forms import TypicalWeekForm
+from portail.bookings.queries import Planning
 from portail.bookings.queries.ground import Ground
 from portail.bookings.recap import Change, Recap, Wish
 from portail.bookings.standing import said
@@ -76,7 +77,10 @@ def moved(form: ChangesForm, recap: Recap) -> Moved:
 def hidden(recap: Recap, origin: Origin) -> dict[str, str]:
     """What the recap posts: its changes, what it refuses, its price, where it comes from, and a new token."""
     return {
-        **ChangesForm.packed((change.wish for change in recap.changes), origin.child, origin.month),
+        **ChangesForm.packed(
+            (change.wish for change in recap.changes if not change.replaced), origin.child, origin.month
+        ),
+        "hours": packed_hours(change.wish for change in (*recap.changes, *recap.refused, *recap.kept)),
         **ChangesForm.packed_left_out(change.wish for change in recap.refused),
         "token": str(uuid4()),
         "price": recap.price,
@@ -109,7 +113,16 @@ def _days(days: Iterable[date]) -> str:
 
 def wishes_again(form: ChangesForm) -> list[Wish]:
     """All that the recap showed, possible or not: what is judged again when it comes back."""
-    return form.wishes() + form.left_out()
+    return form.wishes() + form.left_out() + form.kept()
+
+
+def at_their_hours(planning: Planning) -> list[Wish]:
+    """The booked days of a planning whose hours may be chosen otherwise, wished as they are."""
+    return [
+        Wish(cell.column.child_id, cell.session_id, True, cell.hours)
+        for cell in planning.cells
+        if cell.hours and cell.wanted and cell.is_booked and cell.standing.can_change
+    ]
 
 
 def declared_by(origin: Origin, found: Callable[[], Ground]) -> Declared | None:

@@ -8,6 +8,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 
 from portail.bookings.models import Receipt, ReceiptLine
+from portail.bookings.templatetags.hours import hours as hours_told
 from portail.bookings.templatetags.prices import price_of, total_told
 from portail.core import paper
 from portail.core.paper import Block, Column, Paper
@@ -73,9 +74,10 @@ def _changes(title: str, lines: Sequence[ReceiptLine]) -> list[Block]:
 
 
 def _cells(line: ReceiptLine) -> tuple[str, str, dict[str, Any]]:
-    session = line.booking.session
+    session, hours = line.booking.session, hours_told(line)
+    told = f" {hours}" if hours else ""
     return (
         f"{date_format(session.date, 'D')} {paper.day(session.date)}",
         line.booking.child.first_name,
-        paper.cell(f"{session.service.name} · {session.place}", line.conditions),
+        paper.cell(f"{session.service.name}{told} · {session.place}", line.conditions),
     )

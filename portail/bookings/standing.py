@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portail import rules
 from portail.core import sentences
+from portail.rules.peaks import Hours
 
 Said = rules.Sentence | Promise | str
 """Something said to a family: a sentence of the rules, or a text of our own; `said` puts both into words."""
@@ -98,7 +99,8 @@ class Facts:
     `own`: this household's booking, `theirs`: whether the other household has one. `offered`: the child is enrolled
     there on that day. `may_book`: this household books for the child on that day. `away`: why a custody calendar gives
     this hour to the other household, None when it does not. `known`, `first` and `late` are those of
-    `rules.SessionFacts`. `quotas`: those in which the child counts, and the places taken in each.
+    `rules.SessionFacts`. `quotas`: those in which the child counts, and the places taken in each. `hours`: those
+    wished, where families choose them, and `others` those of the other children: `taken` is the most of them at once.
     """
 
     child_id: int
@@ -119,6 +121,12 @@ class Facts:
     first: LocalDay | None = None
     late: int = 0
     quotas: tuple[tuple[rules.Quota, int], ...] = ()
+    hours: Hours | None = None
+    others: tuple[Hours, ...] = ()
+
+    @property
+    def by_hours(self) -> bool:
+        return self.hours is not None
 
     @property
     def quota_full(self) -> rules.Sentence | None:
@@ -135,7 +143,10 @@ class Facts:
 
     @property
     def left(self) -> int | None:
-        """The places left for a child of this kind, in the session and in its quotas; None without any limit."""
+        """The places left for a child of this kind, in the session and in its quotas; None without any limit, and
+        where it depends on the hours."""
+        if self.by_hours:
+            return None
         limits = [quota.most - taken for quota, taken in self.quotas]
         if self.capacity is not None:
             limits.append(self.capacity - self.taken)

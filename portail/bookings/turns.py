@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from portail.bookings.standing import Facts
+from portail.rules.peaks import Hours, peak
 
 Pair = tuple[int, int]
 """A child and a session, by their ids."""
@@ -21,15 +22,19 @@ def as_if_in_turn(
     household's, unless the service asks.
     """
     moved: Counter[Kind] = Counter()
+    taken: dict[int, list[Hours]] = {}
     for pair in freed:
-        moved.subtract(_kinds(facts[pair]))
+        if not facts[pair].by_hours:  # theirs are not among those of the others
+            moved.subtract(_kinds(facts[pair]))
     found = []
     for pair in adding:
-        asked = _shifted(facts[pair], moved)
+        asked = _shifted(facts[pair], moved, taken)
         found.append(asked)
         is_own_day = as_service or not asked.away
         if asked.offered and asked.may_book and is_own_day and not asked.theirs and not asked.quota_full:
             moved.update(_kinds(asked))
+            if asked.hours:
+                taken.setdefault(asked.session_id, []).append(asked.hours)
     return found
 
 
@@ -38,8 +43,11 @@ def _kinds(facts: Facts) -> list[Kind]:
     return [(session, ""), *((session, quota.name) for quota, _taken in facts.quotas)]
 
 
-def _shifted(facts: Facts, moved: Mapping[Kind, int]) -> Facts:
-    """With the places that this change has moved so far."""
+def _shifted(facts: Facts, moved: Mapping[Kind, int], taken: Mapping[int, Sequence[Hours]]) -> Facts:
+    """With the places that this change has moved so far; `taken`: at which hours, where families choose them."""
     session = facts.session_id
     quotas = tuple((quota, taken + moved[session, quota.name]) for quota, taken in facts.quotas)
+    if facts.hours:
+        others = (*facts.others, *taken.get(session, ()))
+        return replace(facts, taken=peak(others, facts.hours), others=others, quotas=quotas)
     return replace(facts, taken=facts.taken + moved[session, ""], quotas=quotas)

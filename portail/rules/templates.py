@@ -74,6 +74,9 @@ TEMPLATES: Mapping[str, str] = {
     "custody.half.second.odd": gettext_noop("seconde moitié, année impaire : {label}"),
     "custody.exchange": gettext_noop("jour échangé"),
     "custody.nobody": gettext_noop("aucun calendrier de garde ne parle de ce jour"),
+    "refused.hours": gettext_noop(
+        "Choisissez des heures entre {start} et {end}, de {step} en {step} minutes"
+    ),
     "refused.other_home": gettext_noop("Pris par l'autre foyer ({reason})"),
     "refused.other_home.exchange": gettext_noop(
         "{day} : pour réserver ce jour, proposez un échange à l'autre parent"

@@ -8,12 +8,14 @@ import pytest
 import portail
 
 ROOT = Path(portail.__file__).parent
-# The desk is in French; what core lends to both sides, and the mails of every room, are read by families.
+STAFF = re.compile(r".*desk|field/|attendance/.*mail/kitchen_order")
+# The desk, the leaders and the kitchen are in French; what core lends to both sides, and the other mails, are read by
+# families.
 TEMPLATES = sorted(
     path
     for path in ROOT.glob("*/templates/**/*")
     if path.suffix in (".html", ".txt")
-    and "desk" not in path.relative_to(ROOT).as_posix()
+    and not STAFF.match(path.relative_to(ROOT).as_posix())
     and "dev" not in path.parts
 )
 TRANSLATED = re.compile(

@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from django.db.models.functions import Coalesce
+
 from portail import rules
 from portail.billing.models import Charge
 from portail.core.money import ZERO
@@ -88,6 +90,7 @@ class Row(NamedTuple):
     activity_id: int
     starts_at: Any
     ends_at: Any
+    hours_step: int | None
 
 
 ROW = (
@@ -102,9 +105,11 @@ ROW = (
     "session__service__code",
     "session__service__name",
     "session__service__activity_id",
-    "session__service__starts_at",
-    "session__service__ends_at",
+    Coalesce("starts_at", "session__service__starts_at"),
+    Coalesce("ends_at", "session__service__ends_at"),
+    "session__service__hours_step",
 )
+"""The hours are those that the family chose, or the session's."""
 
 
 def explained(price: Price) -> dict[str, Any]:

@@ -33,7 +33,8 @@ def facts(
     timed = any(tariff.time for tariff in regulation.tariffs)
     found = {}
     for row in rows:
-        asked = Asked(row.household_id, row.child_id, row.activity_id, row.code, row.day)
+        hours = (row.starts_at, row.ends_at) if row.hours_step else None
+        asked = Asked(row.household_id, row.child_id, row.activity_id, row.code, row.day, hours)
         told = known.of(asked, minutes=_minutes(row)) if timed else known.of(asked)
         quotient = known.quotient(row.household_id, row.day) if "quotient" in known.wanted else None
         found[row.booking_id] = Facts(told, quotient)
@@ -57,6 +58,6 @@ def _knowledge(
 
 
 def _minutes(row: Row) -> int:
-    """How long the service lasts, which is what is booked."""
+    """How long the child is booked: the whole service, unless its family chose hours."""
     start, end = row.starts_at, row.ends_at
     return int((end.hour - start.hour) * 60 + end.minute - start.minute)

@@ -96,6 +96,7 @@ def _row(fact: Fact, key: int) -> Row:
         activity_id=service.activity_id,
         starts_at=service.starts_at,
         ends_at=service.ends_at,
+        hours_step=None,
     )
 
 

@@ -74,20 +74,27 @@ def _write(receipt: Receipt, added: list[Change], removed: list[Change], now: da
     Booking.objects.filter(pk__in=[booking.pk for booking in revived]).update(
         state=Booking.State.BOOKED, cancelled_at=None
     )
-    made = iter(
-        Booking.objects.bulk_create(
-            Booking(child=change.child, session=change.session, household=receipt.household, created_at=now)
-            for change in fresh
-        )
-    )
-    booked = [change.booking or next(made) for change in added]
     cancelled = [change.booking for change in removed if change.booking]
     Booking.objects.filter(pk__in=[booking.pk for booking in cancelled]).update(
         state=Booking.State.CANCELLED, cancelled_at=now
     )
+    made = iter(Booking.objects.bulk_create(_fresh(receipt, change, now) for change in fresh))
+    booked = [change.booking or next(made) for change in added]
     ReceiptLine.objects.bulk_create(
         _line(receipt, booking, change)
         for booking, change in zip([*booked, *cancelled], [*added, *removed], strict=True)
+    )
+
+
+def _fresh(receipt: Receipt, change: Change, now: datetime) -> Booking:
+    starts, ends = change.hours or (None, None)
+    return Booking(
+        child=change.child,
+        session=change.session,
+        household=receipt.household,
+        starts_at=starts,
+        ends_at=ends,
+        created_at=now,
     )
 
 
@@ -132,7 +139,8 @@ def _many(count: int, noun: str) -> str:
 
 def _words(change: Change) -> str:
     day = rules.FRENCH.year(change.session.date)
-    return f"{change.child.first_name} · {day} · {change.session.service.name}"
+    words = f"{change.child.first_name} · {day} · {change.session.service.name}"
+    return f"{words}, {change.hours[0]:%H:%M}-{change.hours[1]:%H:%M}" if change.hours else words
 
 
 def _tell(receipt: Receipt, added: list[Change], removed: list[Change], now: datetime) -> None:

@@ -56,7 +56,7 @@ def _event(booking: Booking, now: datetime, host: str) -> Event:
     event = Event()
     event.add("uid", f"reservation-{booking.pk}@{host}")
     event.add("dtstamp", now)
-    for name, hour in (("dtstart", session.service.starts_at), ("dtend", session.service.ends_at)):
+    for name, hour in zip(("dtstart", "dtend"), booking.hours or session.service.hours, strict=True):
         event.add(name, datetime.combine(session.date, hour, zone).astimezone(UTC))
     named = f" · {session.programme}" if session.programme else ""
     event.add("summary", f"{booking.child.first_name} · {session.service.name}{named}")

@@ -10,10 +10,11 @@ price that is due:
 Nothing is guessed: what is not known is left out, and a rule narrowed on it does not hold.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from django.db.models import CharField, Count, DateField, F, IntegerField, OuterRef, QuerySet, Subquery, Value
@@ -21,8 +22,10 @@ from django.db.models.functions import Coalesce, NullIf
 
 from portail import rules
 from portail.bookings.models import Booking
+from portail.bookings.queries.occupancy import HOURS
 from portail.families.models import Adult, Household, HouseholdChild, Quotient, Schooling
 from portail.rules.needs import WHOLE_BASKET
+from portail.rules.peaks import Hours
 from portail.rules.quotients import QuotientFound, QuotientValue, quotient_on
 from portail.rules.tariffs import Per
 
@@ -35,14 +38,19 @@ OF_CHILDREN = frozenset(
 """What is read of the children of a household and of their enrolments."""
 
 
+_NO_HOURS: Mapping[Any, Hours] = MappingProxyType({})
+
+
 class Asked(NamedTuple):
-    """A service on a day, for a child and the household that books. `service` is its code."""
+    """A service on a day, for a child and the household that books. `service` is its code; `hours`: those chosen, where
+    families choose them."""
 
     household_id: int
     child_id: int
     activity_id: int
     service: str
     day: date
+    hours: Hours | None = None
 
 
 class Booked(NamedTuple):
@@ -85,16 +93,19 @@ class _Family:
 
 
 class Basket:
-    """The places that the children of one household have together, by day. Never changed: `changed` makes another."""
+    """The places that the children of one household have together, by day. Never changed: `changed` makes another.
 
-    def __init__(self, booked: Iterable[Booked] = ()) -> None:
-        self.booked = frozenset(booked)
+    `hours`: of the places whose hours were chosen.
+    """
+
+    def __init__(self, booked: Iterable[Booked] = (), hours: Mapping[Booked, Hours] = _NO_HOURS) -> None:
+        self.booked, self.hours = frozenset(booked), hours
         self.by_day: dict[date, list[Booked]] = {}
         for place in self.booked:
             self.by_day.setdefault(place.day, []).append(place)
 
     def changed(self, *, added: Iterable[Booked] = (), removed: Iterable[Booked] = ()) -> "Basket":
-        return Basket((self.booked - frozenset(removed)) | frozenset(added))
+        return Basket((self.booked - frozenset(removed)) | frozenset(added), self.hours)
 
     def __iter__(self) -> Iterator[Booked]:
         return iter(self.booked)
@@ -182,6 +193,8 @@ class Knowledge:
         found: dict[str, object] = {"channel": channel or None}
         family = self.families[asked.household_id]
         found |= {"residence": family.residence or None, "work": family.work or None}
+        if asked.hours:
+            found |= told_of_hours(asked.hours)
         if "quotient" in wanted:
             found["quotient"] = self.quotient(asked.household_id, asked.day).value
         if wanted & OF_CHILDREN:
@@ -199,6 +212,12 @@ class Knowledge:
         if key not in self._children:
             self._children[key] = _of_child(family, asked)
         return self._children[key]
+
+
+def told_of_hours(hours: Hours) -> dict[str, int]:
+    """What the rules look at of chosen hours: minutes, since midnight or between the two."""
+    arrives, leaves = (hour.hour * 60 + hour.minute for hour in hours)
+    return {"arrives": arrives, "leaves": leaves, "minutes": leaves - arrives}
 
 
 def _rank(family: _Family, children: Iterable[int], child_id: int) -> int | None:
@@ -420,9 +439,13 @@ def _baskets(households: list[int], first: date, last: date) -> dict[int, Basket
             "session__service__activity_id",
             "session__service__code",
             "session__date",
+            *HOURS,
         )
     )
-    found: dict[int, list[Booked]] = {}
-    for household_id, *place in rows:
-        found.setdefault(household_id, []).append(Booked(*place))
-    return {household_id: Basket(places) for household_id, places in found.items()}
+    found: dict[int, tuple[list[Booked], dict[Booked, Hours]]] = {}
+    for household_id, *values, arrives, leaves in rows:
+        places, hours = found.setdefault(household_id, ([], {}))
+        places.append(place := Booked(*values))
+        if arrives:
+            hours[place] = (arrives, leaves)
+    return {household_id: Basket(*both) for household_id, both in found.items()}

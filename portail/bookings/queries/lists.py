@@ -11,6 +11,7 @@ from portail.bookings.models import Absence, Booking
 from portail.core import phones
 from portail.core.text import plain
 from portail.families.models import Adult, Child, ChildContact, Schooling
+from portail.rules.peaks import Hours
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Contact:
 class Line:
     """A child expected. `parents`: the adults of the household that books this day; `pick_up`: who else may come.
 
-    `is_absent`: it was said that it will not come (why is not for the list).
+    `is_absent`: it was said that it will not come (why is not for the list). `hours`: those chosen by the family.
     """
 
     child: Child
@@ -43,6 +44,7 @@ class Line:
     pick_up: tuple[Contact, ...]
     emergency: tuple[Contact, ...]
     is_absent: bool = False
+    hours: Hours | None = None
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,7 @@ class _Maker:
             parents=tuple(_phone(adult) for adult in self.adults.get(booking.household_id, ())),
             pick_up=tuple(_contact(c) for c in contacts if c.may_pick_up),
             is_absent=booking.pk in self.absent,
+            hours=booking.hours,
             emergency=tuple(_contact(c) for c in contacts if c.is_emergency and not c.may_pick_up),
         )
 

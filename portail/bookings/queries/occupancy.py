@@ -2,11 +2,23 @@
 
 from collections.abc import Iterable, Mapping
 
-from django.db.models import Count
+from django.db.models import Case, Count, F, When
+from django.db.models.functions import Coalesce
 
 from portail.activities.models import Session
 from portail.bookings.models import Booking
 from portail.rules.peaks import Hours, peak
+
+
+def _where_chosen(hour: str) -> Case:
+    return Case(When(session__service__hours_step__isnull=False, then=F(f"session__service__{hour}")))
+
+
+HOURS = (
+    Coalesce("starts_at", _where_chosen("starts_at")),
+    Coalesce("ends_at", _where_chosen("ends_at")),
+)
+"""From when until when a booking is: its hours, or the whole session where families choose them; else nothing."""
 
 
 def places_taken(sessions: Iterable[Session]) -> dict[int, int]:

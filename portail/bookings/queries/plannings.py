@@ -74,6 +74,11 @@ class Planning:
         return self.span.first
 
     @property
+    def has_hours(self) -> bool:
+        """Whether the hours of some booked day may be chosen otherwise."""
+        return any(cell.hours and cell.standing.can_change for cell in self.cells)
+
+    @property
     def can_change(self) -> bool:
         return any(cell.standing.can_change for cell in self.cells)
 
@@ -200,6 +205,7 @@ def _cells(rows: list[Row], law: Law, wished: dict[Pair, bool], tags: Tags) -> l
             _wanted(row.facts, standing, wished),
             *tags.of(row, standing),
             row.programme,
+            row.facts.hours if row.facts.own else None,
         )
         for row, standing in zip(rows, standings, strict=True)
     ]

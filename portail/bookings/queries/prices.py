@@ -69,11 +69,11 @@ class Prices:
     def basket(
         self, household_id: int, places: Iterable[Booked], *, complete: tuple[date, date] | None = None
     ) -> Charged:
-        """What these places of a household cost together.
+        """What these places of a household cost together; a Basket when hours were chosen.
 
         `complete`: the days of which `places` holds all that the household has (`known.whole_periods`).
         """
-        basket = Basket(places)
+        basket = places if isinstance(places, Basket) else Basket(places)
         order = sorted(basket, key=lambda place: (place.day, place.child_id, place.service))
         asked = [
             Place(place.child_id, place.service, place.day, self._known(household_id, place, basket))
@@ -83,7 +83,7 @@ class Prices:
         return Charged(bill, dict(zip(order, bill.places, strict=True)))
 
     def _known(self, household_id: int, place: Booked, basket: Basket) -> rules.Known:
-        asked = Asked(household_id, *place)
+        asked = Asked(household_id, *place, basket.hours.get(place))
         return self.facts.of(asked, channel=self.channel, basket=basket, only=self.regulation.prices_by)
 
     def surcharge(

@@ -1,7 +1,7 @@
 """The sessions of some days as they concern children and their household, in two queries."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 from decimal import Decimal
 from typing import Any
@@ -15,10 +15,12 @@ from portail.activities.models import ServicePlace, Session
 from portail.bookings.models import Booking
 from portail.bookings.queries.child_closings import reason_for
 from portail.bookings.queries.known import Basket, Booked, Knowledge, whole_periods
+from portail.bookings.queries.occupancy import hours_taken
 from portail.bookings.queries.told import Teller
 from portail.bookings.standing import Facts, Standing, State
 from portail.families.models import HouseholdChild
 from portail.rules.needs import WHOLE_BASKET
+from portail.rules.peaks import Hours, least
 
 Pair = tuple[int, int]
 TAKEN = (
@@ -26,7 +28,10 @@ TAKEN = (
     " WHERE session_id = activities_session.id AND state IN ('booked', 'offered')"
 )
 """Places taken in a session. Written out: having it built by the ORM took a tenth of a month page."""
-_SERVICE = ("id", "activity_id", "code", "short_name", "icon", "weekdays", "position", "starts_at")
+_SERVICE = (
+    *("id", "activity_id", "code", "short_name", "icon", "weekdays", "position"),
+    *("hours_step", "ends_at", "starts_at"),
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,6 +52,7 @@ class Column:
     starts_at: time
     order: tuple[int, int, int]
     several: bool = False
+    hours_step: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,7 @@ class Cell:
 
     `price`: what the day costs, in euros; None when no rule tells prices, or when it is not known yet. `in_package`: it
     is part of a price for a week, a month…, told by the recap. `programme`: what the day is named, an outing for
-    example.
+    example. `hours`: those booked, where families choose them.
     """
 
     column: Column
@@ -66,6 +72,7 @@ class Cell:
     price: Decimal | None = None
     in_package: bool = False
     programme: str = ""
+    hours: Hours | None = None
 
     @property
     def is_booked(self) -> bool:
@@ -82,6 +89,7 @@ class Row:
     column: Column
     facts: Facts
     programme: str = ""
+    ends_at: time = time.max
 
 
 def rows_between(links: Sequence[HouseholdChild], first: date, last: date, tell: Teller) -> list[Row]:
@@ -91,9 +99,9 @@ def rows_between(links: Sequence[HouseholdChild], first: date, last: date, tell:
     """
     if not links:
         return []
-    own, theirs = _bookings(links, first, last, tell.facts)
+    own, hours, theirs = _bookings(links, first, last, tell.facts)
     makers = {
-        link.child_id: _Maker(position, link, own, theirs, tell, several=len(links) > 1)
+        link.child_id: _Maker(position, link, own, hours, theirs, tell, several=len(links) > 1)
         for position, link in enumerate(links)
     }
     rows = {}
@@ -101,6 +109,7 @@ def rows_between(links: Sequence[HouseholdChild], first: date, last: date, tell:
         rows[child_id, session_id] = makers[child_id].row(session_id, values, bookable_from)
     for (child_id, session_id), values in _strays([pair for pair in own if pair not in rows]).items():
         rows[child_id, session_id] = makers[child_id].row(session_id, values, None)
+    _count_by_hours(rows)
     return _one_a_cell(sorted(rows.values(), key=lambda row: (row.facts.date, row.column.order)))
 
 
@@ -112,13 +121,14 @@ class _Maker:
         position: int,
         link: HouseholdChild,
         own: dict[Pair, str],
+        hours: dict[Pair, Hours],
         theirs: set[Pair],
         tell: Teller,
         *,
         several: bool,
     ) -> None:
         self.position, self.link, self.own, self.theirs, self.tell = position, link, own, theirs, tell
-        self.several = several
+        self.hours, self.several = hours, several
         self.columns: dict[int, Column] = {}
 
     def row(self, session_id: int, values: list[Any], bookable_from: Any) -> Row:
@@ -145,11 +155,18 @@ class _Maker:
             known=known,
             first=self.tell.firsts.get((child_id, session_id)),
             late=self.tell.late(child_id, action, column.code, day, known),
+            hours=self._hours(session_id, column, service),
         )
-        return Row(column, facts, programme)
+        return Row(column, facts, programme, service[-2])
+
+    def _hours(self, session_id: int, column: Column, service: list[Any]) -> Hours | None:
+        """Those booked, or all the session's, where families choose them."""
+        if column.hours_step is None:
+            return None
+        return self.hours.get((column.child_id, session_id)) or (service[-1], service[-2])
 
     def _column(self, service: list[Any]) -> Column:
-        pk, activity_id, code, short_name, icon, weekdays, position, starts_at = service
+        pk, activity_id, code, short_name, icon, weekdays, position, step, _ends_at, starts_at = service
         child = self.link.child
         order = (self.position, position, pk)
         label = f"{child.first_name} · {short_name}" if self.several else short_name
@@ -166,8 +183,25 @@ class _Maker:
             starts_at=starts_at,
             order=order,
             several=self.several,
+            hours_step=step,
         )
         return self.columns.setdefault(pk, column)
+
+
+def _count_by_hours(rows: dict[Pair, Row]) -> None:
+    """Where families choose their hours, a day is full when it is at every hour. No query unless it may be so."""
+    near = {
+        pair: row.facts
+        for pair, row in rows.items()
+        if row.facts.hours and row.facts.capacity is not None and row.facts.taken >= row.facts.capacity
+    }
+    whole = {
+        facts.session_id: (rows[pair].column.starts_at, rows[pair].ends_at) for pair, facts in near.items()
+    }
+    taken = hours_taken(whole)
+    for pair, facts in near.items():
+        fewest = least(taken.get(facts.session_id, ()), whole[facts.session_id])
+        rows[pair] = replace(rows[pair], facts=replace(facts, taken=fewest))
 
 
 def may_book(link: HouseholdChild, day: date) -> bool:
@@ -237,22 +271,25 @@ def _offered(children: Any, first: date, last: date) -> QuerySet:
 
 def _bookings(
     links: Sequence[HouseholdChild], first: date, last: date, facts: Knowledge
-) -> tuple[dict[Pair, str], set[Pair]]:
-    """The children's bookings: this household's with their state, and where the other has one."""
+) -> tuple[dict[Pair, str], dict[Pair, Hours], set[Pair]]:
+    """The children's bookings: this household's with their state and their hours, and where the other has one."""
     household, children = links[0].household_id, {link.child_id for link in links}
     looks_wide = bool(facts.wanted & WHOLE_BASKET)
     start, end = whole_periods(first, last, facts.regulation) if looks_wide else (first, last)
     active = Booking.objects.active().filter(session__date__gte=start, session__date__lte=end).order_by()
-    columns = ["household_id", "state", "child_id", "session_id", "session__date"]
+    columns = ["household_id", "state", "child_id", "session_id", "session__date", "starts_at", "ends_at"]
     if looks_wide:  # brothers and sisters too
         active = active.filter(Q(child__in=children) | Q(household=household))
         columns += ["session__service__activity_id", "session__service__code"]
     else:
         active = active.filter(child__in=children)
     own: dict[Pair, str] = {}
+    hours: dict[Pair, Hours] = {}
     theirs: set[Pair] = set()
     basket: list[Booked] = []
-    for household_id, state, child_id, session_id, day, *service in active.values_list(*columns):
+    for household_id, state, child_id, session_id, day, arrives, leaves, *service in active.values_list(
+        *columns
+    ):
         if household_id == household and service and state in Booking.TAKING:
             activity_id, code = service
             basket.append(Booked(child_id, activity_id, code, day))
@@ -260,11 +297,13 @@ def _bookings(
             continue
         if household_id == household:
             own[child_id, session_id] = state
+            if arrives:
+                hours[child_id, session_id] = (arrives, leaves)
         else:
             theirs.add((child_id, session_id))
     if looks_wide:
         facts.baskets[household] = Basket(basket)
-    return own, theirs
+    return own, hours, theirs
 
 
 def _strays(pairs: Sequence[Pair]) -> dict[Pair, list[Any]]:

@@ -23,7 +23,8 @@ class Tags:
         if standing.state not in _PRICED or not self.prices.are_set:
             return None, False
         column, facts = row.column, row.facts
-        asked = Asked(self.household_id, column.child_id, column.activity_id, column.code, facts.date)
+        hours = facts.hours if facts.own else None
+        asked = Asked(self.household_id, column.child_id, column.activity_id, column.code, facts.date, hours)
         priced = self.prices.alone(asked)
         if priced.price is None:
             if priced.unknown is not None:

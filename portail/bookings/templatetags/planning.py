@@ -20,7 +20,7 @@ from portail.bookings import standing
 from portail.bookings.queries import Cell, Day, Limit, Planning, Week
 from portail.bookings.spans import Span
 from portail.bookings.standing import LOOKS, State
-from portail.core.templatetags.ui import icon, in_words, money
+from portail.core.templatetags.ui import hour, icon, in_words, money
 
 register = template.Library()
 _EXPLAINED = {State.FULL, State.CLOSED, State.OTHER_PARENT, State.OTHER_HOME}
@@ -189,6 +189,8 @@ def _box(cell: Cell, number: int | None) -> SafeString:
 def _called(cell: Cell, number: int | None, language: str | None) -> str:
     """The name of a box: in full, or that of its column and its row when they say it all."""
     notes = [cell.programme] if cell.programme else []
+    if cell.hours:
+        notes.append(" – ".join(map(hour, cell.hours)))
     if cell.standing.left is not None:
         notes.append(_left(cell.standing.left, language))
     if number is not None and not notes:
@@ -199,6 +201,8 @@ def _called(cell: Cell, number: int | None, language: str | None) -> str:
 def _notes(cell: Cell, language: str | None) -> str:
     """Under what a cell says: what the day is named, and that few places are left."""
     named = f'<em data-tone="info">{escape(cell.programme)}</em>' if cell.programme else ""
+    if cell.hours:
+        named += f"<em>{' – '.join(map(hour, cell.hours))}</em>"
     left = cell.standing.left
     return f"{named}<em>{_left(left, language)}</em>" if left is not None else named
 

@@ -17,7 +17,7 @@ from portail.bookings.actions import ChildNotInHousehold, check
 from portail.bookings.actions.receipt_papers import issue_receipt
 from portail.bookings.forms import TicksForm
 from portail.bookings.planning_pages import Asked
-from portail.bookings.recap_pages import Origin
+from portail.bookings.recap_pages import Origin, at_their_hours
 from portail.bookings.spans import Span, month_of
 from portail.bookings.summary import LONG
 from portail.bookings.ticking import ticked
@@ -48,6 +48,9 @@ def month(request: HttpRequest, household_id: int, child_id: int | None, first: 
     if tick := request.POST.get("tick"):
         return planning_page(request, asked, wished=form.wished(child_id), tick=tick)
     wishes = form.wishes(child_id)
+    if request.POST.get("step") == "hours":
+        law = queries.law(timezone.now(), as_service=True)
+        wishes += at_their_hours(queries.planning(asked.shown, first, law))
     if not wishes:
         messages.info(request, "Vous n'avez rien changé : cochez ou décochez des jours, puis vérifiez.")
         return redirect("desk:month", household_id, child_id, first)

@@ -40,6 +40,8 @@ def save(request: HttpRequest, household_id: int) -> HttpResponse:
     if request.POST.get("step") == "edit" and (origin.page or origin.month):
         return _back_to_edit(request, household, form, origin)
     declared = pages.declared_by(origin, lambda: _ground(request, household))
+    if request.POST.get("step") == "hours" or form.has_other_hours:
+        return _again(request, household, form, origin, declared)
     try:
         if form.errors:  # the reason is too long
             return _again(request, household, form, origin, declared)

@@ -15,7 +15,7 @@ from portail.bookings import queries
 from portail.bookings.actions import ChildNotInHousehold, Wish, check
 from portail.bookings.forms import TicksForm
 from portail.bookings.planning_pages import Asked
-from portail.bookings.recap_pages import Origin
+from portail.bookings.recap_pages import Origin, at_their_hours
 from portail.bookings.spans import Span, month_of
 from portail.bookings.ticking import ticked
 from portail.front import access, turns
@@ -40,6 +40,8 @@ def month(request: HttpRequest, child_id: int | None, first: Span) -> HttpRespon
     if tick := request.POST.get("tick"):
         return _planning_page(request, asked, wished=form.wished(child_id), tick=tick)
     wishes = form.wishes(child_id)
+    if request.POST.get("step") == "hours":
+        wishes += at_their_hours(queries.planning(asked.shown, first, queries.law(timezone.now())))
     if not wishes:
         messages.info(request, _("Vous n'avez rien changé : cochez ou décochez des jours, puis vérifiez."))
         return redirect("front:month", child_id, first)

@@ -29,7 +29,7 @@ from portail.front.views.recaps import recap_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def save(request: HttpRequest) -> HttpResponse:
     """Write the changes of a recap exactly as it showed them, or go back to where they come from."""
-    household = access.get_household(request)
+    access.get_household(request)
     if request.method != "POST":
         return redirect("front:planning")
     form = ChangesForm(request.POST)
@@ -41,14 +41,15 @@ def save(request: HttpRequest) -> HttpResponse:
             return redirect(reverse(f"front:{origin.page}") + origin.query)
         return back_to_ticks(request, origin.child, origin.month, form.wishes())
     declared = pages.declared_by(origin, lambda: _ground(request))
+    if request.POST.get("step") == "hours" or form.has_other_hours:
+        return _again(request, form, origin, declared)
     try:
         receipt = _write(request, form, declared)
     except NothingToChange:
         messages.info(request, _("Rien n'a été changé : ces jours sont déjà comme vous le souhaitez."))
         return redirect(_back(origin))
     except BookingsNotChanged:
-        again = check(household, pages.wishes_again(form), actor=access.person(request), now=timezone.now())
-        return recap_page(request, again, origin, moved=pages.moved(form, again), declared=declared)
+        return _again(request, form, origin, declared, has_moved=True)
     except ChildNotInHousehold as unknown:
         raise Http404 from unknown
     if receipt is None:
@@ -56,6 +57,24 @@ def save(request: HttpRequest) -> HttpResponse:
         return redirect("front:typical_week")
     _tell_what_is_left_out(request, form)
     return redirect("front:receipt", receipt.number)
+
+
+def _again(
+    request: HttpRequest,
+    form: ChangesForm,
+    origin: Origin,
+    declared: Declared | None,
+    *,
+    has_moved: bool = False,
+) -> HttpResponse:
+    """The recap as it is now: other hours were chosen on it, or the situation moved."""
+    household = access.get_household(request)
+    try:
+        found = check(household, pages.wishes_again(form), actor=access.person(request), now=timezone.now())
+    except ChildNotInHousehold as unknown:
+        raise Http404 from unknown
+    moved = pages.moved(form, found) if has_moved else None
+    return recap_page(request, found, origin, moved=moved, declared=declared)
 
 
 def _ground(request: HttpRequest) -> Ground:
