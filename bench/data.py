@@ -2,7 +2,8 @@
 with tariffs, 34,000 bookings over two months. `python -m bench.data` fills the database of the settings and prints
 what the measures need, as JSON.
 
-One more household, with one child, is enrolled in five services: the largest month that a page has to show.
+One more household, with one child, is enrolled in five services: the largest month that a page has to show. Another has
+three children enrolled in four services: the largest page of all the children.
 """
 
 import json
@@ -29,14 +30,16 @@ MORE_SERVICES = [
 TARIFFS = """
 [[tariffs]]
 name = "Repas"
-services = ["cantine", "tout-cantine"]
+services = ["cantine", "tout-cantine", "tout-cantine-2"]
 part = "meal"
 columns = [{ residences = ["commune"] }, { residences = ["extérieur"] }]
 bands = [{ max = 700, prices = [2.15, 3.70] }, { max = 1400, prices = [3.70, 5.35] }, { prices = [4.30, 5.90] }]
 adjust = [{ label = "Deuxième enfant", rank = { min = 2 }, percent = -10 }]
 [[tariffs]]
 name = "Garderie"
-services = ["soir", "tout-soir", "tout-matin", "tout-etude", "tout-gouter"]
+services = [
+  "soir", "tout-soir", "tout-matin", "tout-etude", "tout-gouter", "tout-soir-2", "tout-matin-2", "tout-etude-2"
+]
 percent = 0.22
 floor = 1.10
 ceiling = 3.60
@@ -46,6 +49,7 @@ ceiling = 3.60
 def build(today: date) -> dict:
     """Fill an empty database; two months from the next one. Gives what the measures need."""
     from portail.activities.models import Commune, Place, School, SchoolYear
+    from portail.bookings import spans
 
     Commune.objects.create(id=1, name="Valmont-sur-Orne", zone="B", phone="02 31 00 00 00")
     first = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
@@ -63,8 +67,14 @@ def build(today: date) -> dict:
     children = _families(HOUSEHOLDS, year, activity, places)
     _book(children, places, sessions)
     busy = _busy_child(year, places[0], first)
+    _three_children(year, places[0], first)
     _regulation(today)
-    return {"month": f"{first:%Y-%m}", "children": [c.pk for c, _, _ in children], "busy": busy.pk}
+    return {
+        "month": f"{first:%Y-%m}",
+        "week": spans.week_of(first + timedelta(days=7)).name,
+        "children": [c.pk for c, _, _ in children],
+        "busy": busy.pk,
+    }
 
 
 def _days(first: date, weekdays: str, *, months: int) -> Iterator[date]:
@@ -115,7 +125,15 @@ def _sessions(services: list, places: list, days: list[date]) -> dict:
     return found
 
 
-def _families(count: int, year: object, activity: object, places: list, start: int = 0) -> list[tuple]:
+def _families(
+    count: int,
+    year: object,
+    activity: object,
+    places: list,
+    start: int = 0,
+    *,
+    of_each: int = CHILDREN_OF_EACH,
+) -> list[tuple]:
     """(child, household, place) for each child; every adult has an account with the same password."""
     from allauth.account.models import EmailAddress
     from django.contrib.auth.hashers import make_password
@@ -164,15 +182,15 @@ def _families(count: int, year: object, activity: object, places: list, start: i
     )
     children = _saved(
         Child(
-            first_name=("Léa", "Noé")[rank],
+            first_name=("Léa", "Noé", "Ana")[rank],
             last_name=f"Famille{n}",
             birth_date=date(2017 + rank, 1 + n % 12, 1 + n % 28),
         )
         for n in numbers
-        for rank in range(CHILDREN_OF_EACH)
+        for rank in range(of_each)
     )
     found = [
-        (child, households[index // CHILDREN_OF_EACH], places[index % len(places)])
+        (child, households[index // of_each], places[index % len(places)])
         for index, child in enumerate(children)
     ]
     HouseholdChild.objects.bulk_create(
@@ -245,6 +263,22 @@ def _busy_child(year: object, place: object, first: date) -> object:
         for session in sessions[place.pk][::2]
     )
     return child
+
+
+def _three_children(year: object, place: object, first: date) -> None:
+    """Brothers and sisters enrolled in four services on every weekday, booked every other time."""
+    from portail.bookings.models import Booking
+
+    activity, services = _services(
+        "fratrie", [(f"tout-{c}-2", *r) for c, *r in (SERVICES + MORE_SERVICES)[:4]], "12345", 20
+    )
+    sessions = _sessions(services, [place], list(_days(first, "12345", months=1)))[place.pk]
+    children = _families(1, year, activity, [place], start=HOUSEHOLDS + 1, of_each=3)
+    Booking.objects.bulk_create(
+        Booking(child=child, household=household, session=session, created_at=datetime.now(UTC))
+        for child, household, _ in children
+        for session in sessions[::2]
+    )
 
 
 def _regulation(today: date) -> None:

@@ -34,6 +34,8 @@ TITLES = {
     "accueil": "Accueil",
     "mois": "Mois d'un enfant",
     "charge": "Mois chargé (5 prestations, 23 jours)",
+    "tous": "Mois de trois enfants (4 prestations chacun)",
+    "semaine": "Leur semaine",
     "verifier": "Vérifier",
     "valider": "Valider, avec son reçu",
     "recu": "Reçu",
@@ -99,7 +101,9 @@ def measure(engine: str, environment: dict[str, str], options: argparse.Namespac
     Path(environment["PORTAIL_STATIC"]).mkdir()
     python(environment, "manage.py", "migrate", "--verbosity", "0")
     facts = json.loads(python(environment, "-m", "bench.data"))
-    counted = json.loads(python(environment, "-m", "bench.count", str(facts["children"][0]), facts["month"]))
+    counted = json.loads(
+        python(environment, "-m", "bench.count", str(facts["children"][0]), facts["month"], facts["week"])
+    )
     with granian(environment, "config.wsgi:application", options.port) as server:
         times = pages(facts, options)
         together = at_once(facts, options, server)
@@ -155,6 +159,11 @@ def pages(facts: dict, options: argparse.Namespace) -> dict[str, Figures]:
     visitor.sign_in("parent500", PASSWORD)
     for _ in range(options.runs + WARM_UP):
         times["charge"].append(visitor.get(f"/planning/{facts['busy']}/{facts['month']}/").milliseconds)
+    visitor = Visitor(options.port)
+    visitor.sign_in("parent501", PASSWORD)
+    for _ in range(options.runs + WARM_UP):
+        times["tous"].append(visitor.get(f"/planning/tous/{facts['month']}/").milliseconds)
+        times["semaine"].append(visitor.get(f"/planning/tous/{facts['week']}/").milliseconds)
     return {name: Figures.of(found[WARM_UP:]) for name, found in times.items()}
 
 

@@ -315,7 +315,8 @@ FULL_IN = timedelta(days=40)
 
 
 def _fill(town: Town, agent: User, when: Timeline) -> None:
-    """Some sessions to come have no place left: evening care of one school, every other Wednesday, a holiday."""
+    """Some sessions to come have no place left: evening care of one school, every other Wednesday, a holiday. Others
+    have few."""
     coming = (
         Session.objects.filter(date__gt=when.today, closing=None)
         .select_related("service")
@@ -325,7 +326,12 @@ def _fill(town: Town, agent: User, when: Timeline) -> None:
     evenings = near.filter(service__code="soir", place=town.cares[town.schools[1].pk])[2:12:2]
     wednesdays = near.filter(service__code="mercredi")[1:6:2]
     holidays = coming.filter(service__code="vacances")[1:3]
-    for session in [*evenings, *wednesdays, *holidays]:
+    full = dict.fromkeys([*evenings, *wednesdays, *holidays], 0)
+    few = [
+        *near.filter(service__code="soir", place=town.cares[town.schools[0].pk])[1:12:3],
+        *near.filter(service__code="mercredi")[2:3],
+    ]
+    for session, left in (dict.fromkeys(few, 2) | full).items():
         count = session.bookings.taking_a_place().count()
         if count >= 3:
-            sessions.set_capacity(session, count, actor=agent, now=when.now)
+            sessions.set_capacity(session, count + left, actor=agent, now=when.now)

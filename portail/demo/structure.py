@@ -27,6 +27,10 @@ LEVELS = ("PS", "MS", "GS", "CP", "CE1", "CE2", "CM1", "CM2")
 CLASSES = (("PS-MS", 0), ("GS", 2), ("CP-CE1", 3), ("CE2", 5), ("CM1-CM2", 6))
 """The name of a class, and the first of the levels it holds."""
 SCHOOLS = ("Marie-Curie", "Jules-Ferry", "Les Tilleuls")
+OUTINGS = {
+    "mercredi": ("Sortie à la ferme", "Piscine : maillot et bonnet", "Spectacle de marionnettes"),
+    "vacances": ("Patinoire", "Grand jeu dans le parc"),
+}
 POSTCODE = "59998"
 BOOKABLE = (6, 15)
 """Families book a school year from 15 June on."""
@@ -85,6 +89,7 @@ def found(when: Timeline) -> Town:
         ServicePlace.objects.all(), when.previous.start, when.last, actor=None, now=now
     )
     _close_a_day(town, when)
+    _name_outings(when)
     return town
 
 
@@ -229,6 +234,14 @@ def _close_a_day(town: Town, when: Timeline) -> None:
         selection = closings.Selection(coming, coming, place=place)
         reason = "Travaux dans la cuisine : prévoyez un pique-nique"
         town.closing = closings.close_sessions(selection, reason, actor=None, now=when.now)
+
+
+def _name_outings(when: Timeline) -> None:
+    """What the next Wednesdays and the first days of the next holidays are named."""
+    coming = Session.objects.filter(date__gt=when.today, closing=None).order_by("date", "pk")
+    for service, names in OUTINGS.items():
+        for session, name in zip(coming.filter(service__code=service), names, strict=False):
+            sessions.name_programme([session.pk], name, actor=None, now=when.now)
 
 
 def _keep(row: Any, when: Timeline, **values: Any) -> Any:
