@@ -345,6 +345,7 @@ def _values(world: SimpleNamespace) -> dict[str, Any]:
         "front:account_end_session session_id": world.device.pk,
         "digest": "0",
         "code": world.invoice_paper.code,
+        "desk:booking_period code": "hiver-2027",
         **{f"front:{name} code": "hiver-2027" for name in ("opening", "room", "room_leave", "opening_book")},
         "stamp": "0",
         "size": 192,

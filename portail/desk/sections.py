@@ -16,6 +16,7 @@ ACTIVITIES = (
     Tab("Séances", "desk:sessions", Right.MANAGE_ACTIVITIES),
     Tab("Opérations groupées", "desk:groups", Right.BOOK),
     Tab("Fermetures", "desk:closings", Right.MANAGE_ACTIVITIES),
+    Tab("Ouvertures", "desk:booking_periods", Right.MANAGE_ACTIVITIES),
     Tab("Calendrier", "desk:calendar", Right.MANAGE_ACTIVITIES),
     Tab("Années scolaires", "desk:years", Right.MANAGE_ACTIVITIES),
     Tab("Écoles et classes", "desk:schools", Right.MANAGE_ACTIVITIES),

@@ -34,6 +34,7 @@ from portail.desk.views import (
     journal,
     lists,
     mails,
+    openings,
     places,
     publications,
     quotient_list,
@@ -185,6 +186,13 @@ session_pages: list[URLPattern] = [
     path("activites/fermetures/<id:closing_id>/rouvrir/", closings.closing_reopen, name="closing_reopen"),
 ]
 
+# --- openings
+opening_pages: list[URLPattern] = [
+    path("activites/ouvertures/", openings.booking_periods, name="booking_periods"),
+    path("activites/ouvertures/nouvelle/", openings.booking_period_new, name="booking_period_new"),
+    path("activites/ouvertures/<slug:code>/", openings.booking_period, name="booking_period"),
+]
+
 # --- activities, schools, calendar
 activity_pages: list[URLPattern] = [
     path("activites/", activities.activities, name="activities"),
@@ -265,6 +273,7 @@ urlpatterns: list[URLPattern] = [
     *request_pages,
     *paper_pages,
     *session_pages,
+    *opening_pages,
     *kitchen_pages,
     *activity_pages,
     *publication_pages,

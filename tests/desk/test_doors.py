@@ -20,6 +20,7 @@ AGENT_PAGES = (
     "generate",
     "closings",
     "closing_new",
+    "booking_periods",
     "activities",
     "activity_new",
     "service_new",

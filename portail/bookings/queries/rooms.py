@@ -50,12 +50,13 @@ def open_rooms(
     if not periods:
         return []
     rooms = {room.period: room for room in WaitingRoom.objects.filter(period__in=[p.code for p in periods])}
-    return [period for period in periods if _is_open(period, rooms.get(period.code), calendar, now)]
+    return [period for period in periods if is_open(period, rooms.get(period.code), calendar, now)]
 
 
-def _is_open(
+def is_open(
     period: rules.BookingPeriod, room: WaitingRoom | None, calendar: rules.Calendar, now: datetime
 ) -> bool:
+    """Whether the period is booked by turns at `now`. `room`: its row, None while nobody has come."""
     if room is not None and room.mode != WaitingRoom.Mode.AUTO:
         return room.mode == WaitingRoom.Mode.OPEN
     rush = period.rush(calendar, now)

@@ -1,7 +1,9 @@
 """The structure: schools, places, services, calendar, sessions, closings."""
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
+from django.utils import timezone
 
+from portail import rules
 from portail.accounts.rights import Right
 from portail.activities.models import (
     Activity,
@@ -15,7 +17,9 @@ from portail.activities.models import (
     ServicePlace,
     Session,
 )
-from portail.bookings.models import GroupChange
+from portail.activities.queries import regulation
+from portail.bookings.actions.rooms import room_of
+from portail.bookings.models import GroupChange, WaitingRoom
 from portail.desk.access.base import found, require
 
 
@@ -63,6 +67,17 @@ def get_calendar_entry(request: HttpRequest, entry_id: int) -> CalendarEntry:
 def get_session(request: HttpRequest, session_id: int) -> Session:
     require(request, Right.MANAGE_ACTIVITIES)
     return found(Session.objects.select_related("service", "place", "closing"), pk=session_id)
+
+
+def get_room(request: HttpRequest, code: str) -> tuple[rules.BookingPeriod, WaitingRoom, rules.Calendar]:
+    """A booking period of the regulation in force, its waiting room, and the calendar of its moments."""
+    require(request, Right.MANAGE_ACTIVITIES)
+    in_force = regulation()
+    period = in_force.period(code)
+    if period is None:
+        raise Http404
+    calendar = in_force.calendar_with((), period.end)
+    return period, room_of(period, calendar, now=timezone.now()), calendar
 
 
 def get_closing(request: HttpRequest, closing_id: int) -> Closing:
