@@ -35,6 +35,7 @@ STAFF = (
     AGENT,
     CASH_OFFICER,
     DemoAccount(Role.LEADER, "animation", "Loïc", "Berthe"),
+    DemoAccount(Role.KITCHEN, "cuisine", "Gaston", "Mercier"),
     DemoAccount(Role.READER, "lecture", "Rémi", "Hennequin"),
 )
 CAMILLE = DemoAccount(Role.FAMILY, "camille", "Camille", "Lefebvre")

@@ -15,6 +15,7 @@ from portail.demo import (
     billing,
     custody,
     families,
+    kitchen,
     lately,
     people,
     planning,
@@ -45,4 +46,5 @@ def build(today: date) -> None:
         billing.write(agent, when)
         lately.happen(town, agent, when, chance)
         custody.exchange(when)
+        kitchen.write(agent, when)
     accounts.write(settings.DATA_DIR)

@@ -210,6 +210,7 @@ def _offers(town: Town, when: Timeline) -> None:
             icon=icon,
             starts_at=starts,
             ends_at=ends,
+            serves_meal=starts <= time(12) < ends,
             weekdays=weekdays,
             period=period,
             position=position,

@@ -19,6 +19,7 @@ from portail.activities.actions.regulation import current_version
 from portail.activities.models import Closing, School, Session
 from portail.activities.queries import structure as commune_structure
 from portail.activities.queries import whole_text
+from portail.attendance.models import AdultMeals, KitchenOrder
 from portail.billing.models import Account, Invoice, InvoiceRun, Movement
 from portail.bookings import queries as bookings
 from portail.bookings.actions.regulation import apply_file, plan
@@ -29,7 +30,7 @@ from portail.demo import accounts
 from portail.demo.build import build
 from portail.demo.timeline import CLOCK
 from portail.families import custody
-from portail.families.models import Adult, Child, CustodyTerm, FamilyDocument, Household, Request
+from portail.families.models import Adult, Child, ChildHealth, CustodyTerm, FamilyDocument, Household, Request
 from portail.families.quotients import State, concerned, standings
 from portail.messaging.models import Audience, News, PublicDocument
 from portail.payments.models import CashCount, Deposit, Mode, Payment
@@ -38,7 +39,7 @@ from portail.payments.queries.takings import to_hand_over
 from portail.rules.custody import shared_holidays
 
 AUTUMN = date(2026, 11, 24)
-ROOMS = ("accounts", "activities", "families", "bookings", "messaging", "billing", "payments")
+ROOMS = ("accounts", "activities", "families", "bookings", "attendance", "messaging", "billing", "payments")
 SAMPLE = 40
 
 
@@ -191,6 +192,7 @@ def test_who_may_sign_in_is_written_down_and_can(town, db):
         "Agent",
         "Régie",
         "Animation",
+        "Cuisine",
         "Consultation",
         "Famille",
         "Famille",
@@ -203,6 +205,15 @@ def test_who_may_sign_in_is_written_down_and_can(town, db):
     others = User.objects.exclude(username__in=[p["username"] for p in people]).exclude(username="nadia")
     assert others.filter(role=Role.FAMILY).count() > 40
     assert not any(user.has_usable_password() for user in others)
+
+
+def test_the_kitchen_has_its_orders_diets_and_adults(town, db):
+    orders = KitchenOrder.objects.filter(replaced_by=None)
+    assert orders.count() >= 4
+    assert KitchenOrder.objects.filter(version=2).count() == 1
+    assert all(order.lines.exists() for order in orders)
+    assert ChildHealth.objects.exclude(diet="").count() > 5
+    assert AdultMeals.objects.filter(session__date__gte=AUTUMN).exists()
 
 
 def test_its_whole_regulation_exported_then_applied_changes_nothing(town, db):
