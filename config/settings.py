@@ -267,6 +267,7 @@ PORTAIL_PERIODIC: dict[str, tuple[str, timedelta]] = {
     "unactivated": ("portail.accounts.actions.purge_unactivated", timedelta(minutes=10)),
     "ended-sessions": ("portail.accounts.actions.forget_ended_sessions", timedelta(hours=6)),
     "kitchen-orders": ("portail.attendance.actions.kitchen.close_due", timedelta(minutes=5)),
+    "custody-conflicts": ("portail.bookings.actions.conflicts.look_again", timedelta(hours=6)),
     "quotient-reminders": ("portail.families.actions.renewals.start_reminders", timedelta(hours=3)),
     "waiting-rooms": ("portail.bookings.actions.rooms.tidy", timedelta(minutes=1)),
 }

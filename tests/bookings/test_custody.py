@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portail.activities.actions.closings import Selection
+from portail.activities.models import CalendarEntry
 from portail.activities.queries import calendar
 from portail.bookings.actions import BookingsNotChanged, ReasonNeeded, RecapChanged, check, conflicts
 from portail.bookings.actions.closings import Said, close, reopen, touched_by
@@ -22,7 +23,7 @@ from portail.bookings.standing import State, said
 from portail.core.models import OutboxMail
 from portail.families import custody
 from portail.families.actions.custody import homes_of, propose_calendar
-from portail.rules.custody import shared_holidays
+from portail.rules.custody import Calendar, Weekdays, shared_holidays
 from tests import factories as make
 from tests.bookings.sayings import IN_TIME, MONDAY, add, booked, change, remove, session, week
 from tests.custody import alternate, ban, home_of, share
@@ -203,6 +204,23 @@ def test_a_conflict_is_cancelled_or_left(cast, act, outcome, left):
     assert CustodyConflict.objects.get().outcome == outcome
     assert conflicts.find([cast.lea.pk], now=make.NOW) == 0
     assert settle([conflict.pk], reason="Encore", actor=cast.agnes, now=make.NOW) == 0
+
+
+def test_holidays_that_are_corrected_show_new_conflicts(cast):
+    monday = session(cast)
+    link = home_of(cast, cast.alice)
+    term = Calendar(Weekdays((link,) * 7, (link,) * 7), date(2026, 9, 1), holidays=link.other)
+    homes = homes_of(cast.lea, make.NOW.date())
+    decide_calendar(cast.lea, homes, term, token=uuid4(), actor=cast.agnes, now=IN_TIME)
+    change(cast.alice, add(cast.lea, monday))
+    conflicts.look_again(now=IN_TIME)
+    assert not CustodyConflict.objects.exists()
+    kind = CalendarEntry.Kind.SCHOOL_HOLIDAY
+    CalendarEntry.objects.create(kind=kind, start=MONDAY, end=MONDAY + timedelta(days=13), label="Vacances")
+    for _ in range(2):
+        conflicts.look_again(now=IN_TIME)
+    told = "Pris par l'autre foyer (première moitié, année paire : Vacances)"
+    assert [row.why for row in CustodyConflict.objects.all()] == [told]
 
 
 def test_a_calendar_taken_back_leaves_no_conflict(cast):

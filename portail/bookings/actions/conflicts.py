@@ -20,10 +20,12 @@ from portail.bookings.models import Booking, CustodyConflict, Receipt
 from portail.bookings.recap import Change, Wish, recap
 from portail.bookings.standing import Standing, State, said
 from portail.families import custody
-from portail.families.models import Household, HouseholdChild
+from portail.families.models import Child, Household, HouseholdChild
 from portail.rules.custody import shared_holidays
 
 Outcome = CustodyConflict.Outcome
+A_BATCH = 50
+"""Children looked at in one transaction."""
 FORBIDDEN = "Une décision de justice ne permet pas à ce dossier de réserver ce jour."
 NOT_BOOKED = "La réservation est en liste d'attente : annulez-la, l'autre foyer demandera sa place."
 NOBODY = "Aucun autre dossier n'a l'enfant ce jour-là."
@@ -44,6 +46,7 @@ def find(children: Collection[int], *, now: datetime) -> int:
     To be called in the transaction of whatever changed their custody.
     """
     today = timezone.localdate(now)
+    list(Child.objects.select_for_update().filter(pk__in=list(children)).order_by("pk").values_list("pk"))
     known = custody.of_children(children)
     holidays = shared_holidays(calendar().entries)
     rows = (
@@ -62,6 +65,14 @@ def find(children: Collection[int], *, now: datetime) -> int:
         if pk not in known_already
     )
     return before.waiting(today).count()
+
+
+def look_again(*, now: datetime) -> None:
+    """Every shared child once more: the dates of the holidays may have been corrected since its calendar was agreed."""
+    shared = list(Child.objects.filter(has_custody=True).order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(shared), A_BATCH):
+        with transaction.atomic():
+            find(shared[start : start + A_BATCH], now=now)
 
 
 def _why(booking: Booking, known: custody.Custody | None, holidays: custody.Holidays) -> str:

@@ -90,7 +90,7 @@ def day_row(day: Day, week: Week, month: Planning) -> SafeString:
     return mark_safe(f"<tr{today}>{head}{''.join(cells)}</tr>")  # noqa: S308 - made of escaped parts
 
 
-ON_PAPER = (State.BOOKED, State.WAITING, State.OTHER_PARENT, State.CLOSED)
+ON_PAPER = (State.BOOKED, State.WAITING, State.OTHER_PARENT, State.OTHER_HOME, State.CLOSED)
 """The states that a sheet draws; the cells of the others stay empty: nothing is booked."""
 
 
