@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from portail.accounts.rights import has_right
-from portail.bookings.models import Receipt, ReceiptLine
+from portail.bookings.models import Absence, Receipt, ReceiptLine, TypicalWeek
 from portail.core.uploads import examine
 from portail.desk import urls
 from portail.families.actions import documents, proofs, requests
@@ -36,8 +36,19 @@ def rows(cast, time_machine):
     upload = examine(SimpleUploadedFile("carte.pdf", PDF))
     sent = proofs.send_proof(home, [upload], kind="CAF", token=UUID(int=2), author=alice, now=NOW)
     waiting = make.UserFactory(first_name="Marie", last_name="Démocivis")
+    absence = Absence.objects.create(booking=booking, reason="maladie", told_at=NOW)
+    week = TypicalWeek.objects.create(
+        household=home,
+        child=cast.lea,
+        activity=cast.canteen.activity,
+        since=date(2026, 12, 1),
+        until=date(2026, 12, 31),
+        kept_at=NOW,
+    )
     found = {
         "one": 1,
+        "absence": absence.pk,
+        "week": week.pk,
         "household": home.pk,
         "adult": cast.alice.adult.pk,
         "awaited": awaited.pk,
