@@ -181,8 +181,8 @@ def _box(cell: Cell, number: int | None) -> SafeString:
         f'<label class="slot"><input type="checkbox" name="s" value="{cell.tick}" {_called(cell, number, language)}'
         f"{_data_price(cell.price)}"
         f"{' data-booked' if cell.is_booked else ''}{' checked' if cell.wanted else ''}>"
-        f'<span class="slot-name">{escape(cell.column.short_name)}</span>'
-        f" {words}{_price(cell, language)}{_notes(cell, language)}</label>"
+        f"<span>{escape(cell.column.short_name)}</span>{words}"
+        f"{_price(cell, language)}{_notes(cell, language)}</label>"
     )
 
 

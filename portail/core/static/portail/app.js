@@ -147,6 +147,7 @@
     "[data-strength]": showStrength,
     "form[data-planning]": countChanges,
     "[data-focus]": (element) => element.focus(),
+    "[data-print]": (button) => { button.hidden = false; button.onclick = () => print(); },
   }).forEach(([selector, then]) => all(selector + ":not([data-ready])").forEach((element) => {
     element.dataset.ready = "";
     then(element);
