@@ -106,14 +106,14 @@ def paper_row(day: Day, month: Planning) -> SafeString:
     head = _row_head(day.first, day.last, False, False, get_language())
     if day.closed:
         why = format_html('<td colspan="{}">{}</td>', len(month.columns), standing.said(day.closed))
-        return format_html('<tr class="paper-off">{}{}</tr>', head, why)
+        return format_html('<tr data-tone="calm">{}{}</tr>', head, why)
     cells = "".join(_paper_cell(cell) for cell in day.cells)
     return mark_safe(f"<tr>{head}{cells}</tr>")  # noqa: S308 - made of escaped parts
 
 
 def _paper_cell(cell: Cell | None) -> str:
     if cell is None:
-        return '<td class="paper-off"></td>'
+        return '<td data-tone="calm"></td>'
     star = "*" if cell.programme else ""
     if cell.standing.state not in ON_PAPER:
         return f"<td>{star}</td>"
