@@ -270,6 +270,8 @@ PORTAIL_PERIODIC: dict[str, tuple[str, timedelta]] = {
     "custody-conflicts": ("portail.bookings.actions.conflicts.look_again", timedelta(hours=6)),
     "quotient-reminders": ("portail.families.actions.renewals.start_reminders", timedelta(hours=3)),
     "waiting-rooms": ("portail.bookings.actions.rooms.tidy", timedelta(minutes=1)),
+    "offers": ("portail.bookings.actions.lists_over.pass_on", timedelta(minutes=1)),
+    "waiting-lists": ("portail.bookings.actions.lists_over.end_lists", timedelta(minutes=15)),
 }
 
 # Long work that people ask for, done by the worker in batches: name -> generator of (done, total).

@@ -1,7 +1,7 @@
 """The cast's world with one row of every noun, almost all of them Alice's, for the walks through all addresses."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -24,12 +24,13 @@ from portail.attendance.actions.marks import Touch, record
 from portail.attendance.models import Assignment
 from portail.billing.actions import reminders
 from portail.billing.models import Anomaly, Charge, InvoiceRun
+from portail.bookings import offer_keys
 from portail.bookings.actions import Wish, change_bookings
 from portail.bookings.actions.absences import tell_absences
 from portail.bookings.actions.feeds import open_feed
 from portail.bookings.actions.group_bookings import Days
 from portail.bookings.actions.group_changes import prepare_bookings
-from portail.bookings.models import TypicalWeek
+from portail.bookings.models import Booking, TypicalWeek
 from portail.bookings.queries.audiences import Audience
 from portail.families.actions.custody import propose_calendar
 from portail.families.actions.documents import issue
@@ -70,6 +71,7 @@ def world(cast) -> Any:
         _share(world)
         _book(world)
         _take_attendance(world)
+        _wait(world)
         _bill(world)
         _hand_over(world)
         _draft(world)
@@ -221,6 +223,20 @@ def _take_attendance(world: SimpleNamespace) -> None:
     record(touches, actor=world.lou, now=make.NOW)
 
 
+def _wait(world: SimpleNamespace) -> None:
+    """A place that is offered to Noé."""
+    lunch = make.SessionFactory(
+        service=world.session.service, place=world.session.place, date=date(2026, 12, 18), capacity=1
+    )
+    world.offered = make.BookingFactory(
+        child=world.noe,
+        household=world.alice.household,
+        session=lunch,
+        state=Booking.State.OFFERED,
+        offered_until=make.NOW + timedelta(days=9),
+    )
+
+
 def _bill(world: SimpleNamespace) -> None:
     """An invoice of Alice's with its PDF, a line, a payment and a credit note."""
     account = make.AccountFactory(household=world.alice.household)
@@ -342,6 +358,8 @@ def _values(world: SimpleNamespace) -> dict[str, Any]:
                 "typing",
             )
         },
+        "front:offer key": offer_keys.make(world.offered),
+        "booking_id": world.offered.pk,
         "front:account_end_session session_id": world.device.pk,
         "digest": "0",
         "code": world.invoice_paper.code,

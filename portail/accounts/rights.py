@@ -10,6 +10,7 @@ class Right(Enum):
     EDIT_FAMILIES = auto()
     DECIDE_REQUESTS = auto()
     BOOK = auto()
+    EXCEED_PLACES = auto()
     READ_SESSIONS = auto()
     MANAGE_ACTIVITIES = auto()
     PUBLISH = auto()
@@ -36,6 +37,7 @@ _AGENT = {
     Right.EDIT_FAMILIES,
     Right.DECIDE_REQUESTS,
     Right.BOOK,
+    Right.EXCEED_PLACES,
     Right.READ_SESSIONS,
     Right.MANAGE_ACTIVITIES,
     Right.PUBLISH,

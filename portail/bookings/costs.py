@@ -63,7 +63,7 @@ class Act:
     @property
     def counts(self) -> bool:
         """Waiting on a list costs nothing."""
-        return self.wanted or self.booking is None or self.booking.state in Booking.TAKING
+        return self.wanted or self.booking is None or self.booking.state == Booking.State.BOOKED
 
 
 def costs(

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from portail.bookings import spans
-from portail.bookings.actions import Wish
+from portail.bookings.actions import How, Wish
 from portail.core.forms import Form
 from portail.rules.peaks import Hours
 
@@ -108,18 +108,20 @@ class TicksForm(forms.Form):
 
     What a page posts, and keeps posting: `s`, the boxes that are ticked, one value each; `shown`, those that were
     ticked when the page was shown, in one value with dots between. A box is a session ("12") on the page of one child,
-    a child and a session ("7-12") on the page of all.
+    a child and a session ("7-12") on the page of all. `w`: the full ones to wait for, in the same way.
 
     What counts is the difference: a day booked meanwhile elsewhere is not taken for a day unticked here.
     """
 
     s = TicksField(required=False)
     shown = TicksField(required=False)
+    w = TicksField(required=False)
 
     def wishes(self, child_id: int | None) -> list[Wish]:
         """`child_id`: whose page it was. None, the page of all: a box without a child says nothing."""
-        ticked, shown = (_of(self.cleaned_data[name], child_id) for name in ("s", "shown"))
+        ticked, shown, waited = (_of(self.cleaned_data[name], child_id) for name in ("s", "shown", "w"))
         wanted = [Wish(*pair, True) for pair in sorted(ticked - shown)]
+        wanted += [Wish(*pair, True, how=How.WAIT) for pair in sorted(waited - ticked - shown)]
         return wanted + [Wish(*pair, False) for pair in sorted(shown - ticked)]
 
     def wished(self, child_id: int | None) -> dict[tuple[int, int], bool]:
@@ -159,12 +161,15 @@ class ChangesForm(forms.Form):
     `child`: whose planning; empty for all children. `month`: its month or its week, by its name; empty when the wishes
     come from another page: the planning is then shown from its start.
     `not_added`, `not_removed`: what it showed as impossible. `gesture`, `typed`: which gesture the wishes come from,
-    and its form as a query string, to come back to it.
+    and its form as a query string, to come back to it. `wait`: whom to put on waiting lists; `over`: whom to book
+    beyond the places, which the service alone may do.
     """
 
     add = PairsField(required=False)
     remove = PairsField(required=False)
     hours = HoursField(required=False)
+    wait = PairsField(required=False)
+    over = PairsField(required=False)
     token = forms.UUIDField(
         widget=forms.HiddenInput, error_messages={"invalid": GARBLED, "required": GARBLED}
     )
@@ -193,7 +198,15 @@ class ChangesForm(forms.Form):
         return any(self.cleaned_data["hours"][pair] != hours for pair, hours in self.chosen.items())
 
     def wishes(self) -> list[Wish]:
-        return self._wishes(self.cleaned_data["add"], self.cleaned_data["remove"])
+        hours = {**self.cleaned_data["hours"], **self.chosen}
+        asked = dict.fromkeys(self.cleaned_data["over"], How.EXCEED)
+        asked |= dict.fromkeys(self.cleaned_data["wait"], How.WAIT)
+        asked |= dict.fromkeys(self.cleaned_data["add"], How.BOOK)
+        wanted = [
+            Wish(child, session, True, hours.get((child, session)), how)
+            for (child, session), how in sorted(asked.items())
+        ]
+        return wanted + self._wishes((), self.cleaned_data["remove"])
 
     def left_out(self) -> list[Wish]:
         """What the recap showed as impossible."""
@@ -202,7 +215,9 @@ class ChangesForm(forms.Form):
     def kept(self) -> list[Wish]:
         """What it showed as booked already, at hours that may be chosen otherwise."""
         values = self.cleaned_data
-        others = values["hours"].keys() - values["add"] - values["not_added"]
+        others = (
+            values["hours"].keys() - values["add"] - values["not_added"] - values["wait"] - values["over"]
+        )
         return self._wishes(others, ())
 
     def _wishes(self, add: Iterable[tuple[int, int]], remove: Iterable[tuple[int, int]]) -> list[Wish]:
@@ -215,8 +230,10 @@ class ChangesForm(forms.Form):
         """The same as hidden fields, without the token."""
         wishes = list(wishes)
         return {
-            "add": _packed(wishes, wanted=True),
+            "add": _packed((w for w in wishes if w.how is How.BOOK), wanted=True),
             "remove": _packed(wishes, wanted=False),
+            "wait": _packed((w for w in wishes if w.how is How.WAIT), wanted=True),
+            "over": _packed((w for w in wishes if w.how is How.EXCEED), wanted=True),
             "hours": packed_hours(wishes),
             "child": str(child or ""),
             "month": spans.name_of(month) if month else "",

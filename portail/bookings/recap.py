@@ -1,8 +1,10 @@
 """What a set of wishes would change: added, removed, impossible and why. Read before a change, and again inside it."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from enum import StrEnum
 
 from django.db.models import Count, Exists
 from django.utils.text import format_lazy
@@ -21,9 +23,10 @@ from portail.bookings.queries.quotas import with_quotas
 from portail.bookings.queries.rooms import behind_rooms
 from portail.bookings.queries.sessions import ENDED_OFFERS, may_book
 from portail.bookings.queries.told import Teller, has_quota, teller
+from portail.bookings.queries.waiting import with_lists
 from portail.bookings.respect import respecting
 from portail.bookings.standing import Facts, Law, Said, Standing, State, judge, said_lazy
-from portail.bookings.turns import as_if_in_turn
+from portail.bookings.turns import as_if_in_turn, as_taking
 from portail.families.models import Child, Household, HouseholdChild
 from portail.rules.peaks import Hours
 
@@ -32,6 +35,18 @@ Pair = tuple[int, int]
 
 
 KEPT = Standing(State.BOOKED, True, "")
+
+
+class How(StrEnum):
+    """What is wanted of a session."""
+
+    BOOK = "book"
+    WAIT = "wait"
+    """To be on its waiting list, where it is full."""
+    EXCEED = "exceed"
+    """To be booked beyond the places, which the service alone may do: never without having been shown it."""
+    TAKE = "take"
+    """To take the place that the list gives; never asked by a form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +60,15 @@ class Wish:
     session_id: int
     wanted: bool
     hours: Hours | None = None
+    how: How = How.BOOK
 
 
 @dataclass(frozen=True)
 class Change:
     """A wish once judged. `conditions`: until when it can be undone, and what it costs to come late; `booking`: the one
-    to cancel; `cost`: what it adds to what is due, when the regulation tells prices; `hours`: where families choose
-    them, those booked or cancelled. `replaced`: cancelled to be booked at other hours, in the same recap."""
+    to cancel, or the place in the list that it takes or leaves; `cost`: what it adds to what is due, when the
+    regulation tells prices; `hours`: where families choose them, those booked or cancelled. `how`: booked, or put on
+    the waiting list. `replaced`: cancelled to be booked at other hours, in the same recap."""
 
     child: Child
     session: Session
@@ -62,6 +79,18 @@ class Change:
     cost: Cost | None = None
     hours: Hours | None = None
     replaced: bool = False
+    how: How = How.BOOK
+
+    @property
+    def counts(self) -> bool:
+        """Whether the basket changes: being on a list, or leaving it, changes none."""
+        if self.wanted:
+            return self.how is not How.WAIT
+        return self.booking is None or self.booking.state == Booking.State.BOOKED
+
+    @property
+    def takes_a_turn(self) -> bool:
+        return self.wanted and self.how is How.TAKE
 
     @property
     def pair(self) -> Pair:
@@ -74,15 +103,17 @@ class Change:
 
     @property
     def wish(self) -> Wish:
-        return Wish(self.child.pk, self.session.pk, self.wanted, self.hours if self.wanted else None)
+        hours = self.hours if self.wanted else None
+        return Wish(self.child.pk, self.session.pk, self.wanted, hours, self.how)
 
 
 @dataclass(frozen=True)
 class Recap:
     """What would be done, by child and date; what is already so is left out.
 
-    `kept`: booked already at the very hours wished, which may still be chosen otherwise. `gone`: how many sessions do
-    not exist any more. `needs_reason`: the service passes a deadline somewhere.
+    `kept`: booked already at the very hours wished, which may still be chosen otherwise. `waiting`: put on a waiting
+    list; `left`: taken off one, or an offered place refused. `gone`: how many sessions do not exist any more.
+    `needs_reason`: the service passes a deadline somewhere.
     `difference`: what it all adds to what was booked, when the regulation tells prices.
     """
 
@@ -90,6 +121,8 @@ class Recap:
     removed: tuple[Change, ...] = ()
     refused: tuple[Change, ...] = ()
     kept: tuple[Change, ...] = ()
+    waiting: tuple[Change, ...] = ()
+    left: tuple[Change, ...] = ()
     gone: int = 0
     difference: Difference | None = None
     wishes: frozenset[Wish] = field(default=frozenset(), repr=False)
@@ -100,7 +133,7 @@ class Recap:
 
     @property
     def changes(self) -> tuple[Change, ...]:
-        return self.added + self.removed
+        return self.added + self.waiting + self.removed + self.left
 
     @property
     def is_empty(self) -> bool:
@@ -135,15 +168,17 @@ def recap(
     *,
     now: datetime,
     as_service: bool = False,
+    may_exceed: bool = False,
     lock: bool = False,
 ) -> Recap:
     """What these wishes change for this household at `now`. With `lock`, inside a transaction: nobody else
-    takes a place in these sessions before it ends.
+    takes a place in these sessions before it ends. `may_exceed`: the service goes beyond the places.
 
-    Raises ChildNotInHousehold. A wish twice is once; one both ways counts as wanted.
+    Raises ChildNotInHousehold. A wish twice is once; one both ways counts as wanted, and as booked rather than waiting.
     """
     wishes = list(wishes)
-    wanted = {(w.child_id, w.session_id) for w in wishes if w.wanted}
+    how = {(w.child_id, w.session_id): w.how for w in sorted(wishes, key=_booked_last) if w.wanted}
+    wanted = set(how)
     unwanted = {(w.child_id, w.session_id) for w in wishes if not w.wanted} - wanted
     pairs = wanted | unwanted
     links = _links(household, {child for child, _session in pairs})
@@ -153,7 +188,7 @@ def recap(
         key=lambda p: (links[p[0]].child.birth_date, p[0], *_order(sessions[p[1]])),
     )
     days = [sessions[session].date for _child, session in known]
-    judged_by = law(now, as_service=as_service, for_basket=True)
+    judged_by = law(now, as_service=as_service, may_exceed=may_exceed, for_basket=True)
     if wanted and days:
         judged_by = behind_rooms(judged_by, household.pk, min(days), max(days))
     about = _about(household, days, judged_by)
@@ -171,15 +206,21 @@ def recap(
         facts = {pair: replace(fact, may_book=False) for pair, fact in facts.items()}
     facts = told_to(facts, sessions, wanted, tell)
     concerned = [(fact, sessions[session].service.activity_id) for (_, session), fact in facts.items()]
-    facts = dict(zip(facts, with_quotas(household.pk, concerned, judged_by), strict=True))
+    told = with_quotas(household.pk, concerned, judged_by)
+    concerned = list(zip(told, (activity for _, activity in concerned), strict=True))
+    joining = {pair for pair, asked in how.items() if asked is How.WAIT}
+    facts = dict(zip(facts, with_lists(household.pk, concerned, judged_by, joining=joining), strict=True))
+    facts, known = _taking(facts, known, how)
     moving = hours.moving(wanted)
     standings, leaving = _judge(known, facts, wanted, moving, judged_by, tell)
+    standings = waits_in_turn(standings, facts, joining)
 
     def change(pair: Pair, standing: Standing, is_wanted: bool) -> Change:
-        booking = own.get(pair) if not is_wanted else None
+        asked = _how(how.get(pair, How.BOOK), standing)
+        booking = own.get(pair) if not is_wanted or asked is How.TAKE else None
         chosen = hours.of(pair) if is_wanted else hours.booked(pair)
         child, session = links[pair[0]].child, sessions[pair[1]]
-        return Change(child, session, is_wanted, standing, booking=booking, hours=chosen)
+        return Change(child, session, is_wanted, standing, booking=booking, hours=chosen, how=asked)
 
     changes = [
         change(pair, hours.refused(pair) or standings[pair], pair in wanted)
@@ -193,18 +234,66 @@ def recap(
     ]
     possible, difference = _priced(_with_conditions(possible, facts, judged_by), tell)
     return Recap(
-        added=tuple(c for c in possible if c.wanted),
-        removed=tuple(c for c in possible if not c.wanted),
+        added=tuple(c for c in possible if c.wanted and c.counts),
+        removed=tuple(c for c in possible if not c.wanted and c.counts),
+        waiting=tuple(c for c in possible if c.wanted and not c.counts),
+        left=tuple(c for c in possible if not c.wanted and not c.counts),
         refused=tuple(c for c in changes if not c.standing.can_change),
         kept=tuple(change(pair, KEPT, True) for pair in known if pair in hours.kept(wanted)),
         gone=len(pairs) - len(known),
         difference=difference,
         wishes=frozenset(
-            Wish(*pair, pair in wanted, hours.of(pair) if pair in wanted else None) for pair in pairs
+            Wish(*pair, pair in wanted, hours.of(pair) if pair in wanted else None, how.get(pair, How.BOOK))
+            for pair in pairs
         ),
         tickets=judged_by.tickets,
         waits=judged_by.waits,
     )
+
+
+def _booked_last(wish: Wish) -> bool:
+    return wish.how is How.BOOK
+
+
+def _how(asked: How, standing: Standing) -> How:
+    """What would be done: who asks to wait where a place is free after all would be given it."""
+    if asked is How.TAKE:
+        return asked
+    if standing.is_over and asked is not How.WAIT:
+        return How.EXCEED
+    return How.WAIT if asked is How.WAIT and standing.can_wait else How.BOOK
+
+
+def _taking(
+    facts: dict[Pair, Facts], known: list[Pair], how: dict[Pair, How]
+) -> tuple[dict[Pair, Facts], list[Pair]]:
+    """With the places that a list gives as its children find them; who waits no more has nothing to take."""
+    taking = {pair for pair, asked in how.items() if asked is How.TAKE}
+    lost = {pair for pair in taking & facts.keys() if facts[pair].own not in Booking.LISTED}
+    facts = {pair: as_taking(fact) if pair in taking else fact for pair, fact in facts.items()}
+    return facts, [pair for pair in known if pair not in lost]
+
+
+def waits_in_turn(
+    standings: dict[Pair, Standing], facts: dict[Pair, Facts], joining: set[Pair]
+) -> dict[Pair, Standing]:
+    """Whoever asks to wait may, where the list has room after those of the same change; unless a place is free."""
+    queue: Counter[int] = Counter()
+    days: Counter[tuple[int, str]] = Counter()
+    found = dict(standings)
+    for pair, standing in standings.items():
+        fact = facts[pair]
+        if pair not in joining or not standing.can_wait or fact.waiting is None:
+            continue
+        key = (pair[0], fact.waiting.name)
+        full = fact.waiting.no_room(fact.queue + queue[pair[1]], fact.days_waited + days[key])
+        if full:
+            found[pair] = replace(standing, can_change=False, can_wait=False, queue=full)
+            continue
+        queue[pair[1]] += 1
+        days[key] += 1
+        found[pair] = replace(standing, can_change=True, needs_reason=False, is_over=False)
+    return found
 
 
 def _about(household: Household, days: list[date], judged_by: Law) -> Knowledge:
@@ -381,7 +470,11 @@ def _judge(
     left = {pair: standings.pop(pair) for pair in leaving if pair in moving}
     facts = facts | {pair: replace(facts[pair], own=None) for pair in moving if left[pair].can_change}
     adding = [pair for pair in pairs if pair in wanted and not facts[pair].own]
-    freed = [pair for pair, s in standings.items() if s.can_change and facts[pair].own in Booking.TAKING]
+    freed = [
+        pair
+        for pair, standing in standings.items()
+        if standing.can_change and facts[pair].own in Booking.TAKING and not facts[pair].queue
+    ]  # where others wait, what is given back is theirs
     asked = as_if_in_turn(adding, facts, freed, as_service=law.as_service)
     stuck = {pair: standing for pair, standing in left.items() if not standing.can_change}
     return standings | stuck | dict(zip(adding, _in_turn(asked, law, tell), strict=True)), left
@@ -417,7 +510,11 @@ def _with_conditions(changes: list[Change], facts: dict[Pair, Facts], law: Law) 
 
 
 def _conditions(change: Change, decision: rules.Decision, facts: Facts) -> Said:
+    if not change.counts:
+        return _of_the_list(change, facts)
     told: Said = decision.told
+    if change.standing.is_over:
+        return format_lazy(_("Au-delà des places. {why}"), why=said_lazy(change.standing.why))
     if not change.wanted and facts.full and decision.is_allowed:
         told = format_lazy(_("{told}, s'il reste de la place"), told=said_lazy(told))
     if change.standing.has_surcharge:
@@ -426,10 +523,21 @@ def _conditions(change: Change, decision: rules.Decision, facts: Facts) -> Said:
     return told
 
 
+def _of_the_list(change: Change, facts: Facts) -> Said:
+    """The rank, and what comes next; off the list: that coming back is starting again."""
+    if not change.wanted:
+        return _("Revenir plus tard sur la liste, c'est une nouvelle demande")
+    if facts.ranked is None or facts.waiting is None:
+        return change.standing.queue
+    return rules.say("waiting.joining", rank=facts.ranked.told(), validity=facts.waiting.validity())
+
+
 def _priced(changes: list[Change], tell: Teller) -> tuple[list[Change], Difference | None]:
     prices = Prices(tell.law.regulation, tell.law.calendar, tell.facts, channel=tell.law.channel)
-    acts = [Act(c.place, c.wanted, c.standing, c.booking, c.hours) for c in changes]
+    counted = [c for c in changes if c.counts]
+    acts = [Act(c.place, c.wanted, c.standing, c.booking, c.hours) for c in counted]
     found, difference = costs(acts, prices, tell)
     if found is None:
         return changes, None
-    return [replace(c, cost=cost) for c, cost in zip(changes, found, strict=True)], difference
+    cost_of = {c.pair: cost for c, cost in zip(counted, found, strict=True)}
+    return [replace(c, cost=cost_of.get(c.pair)) for c in changes], difference

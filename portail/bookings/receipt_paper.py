@@ -45,6 +45,8 @@ def receipt_paper(receipt: Receipt, *, code: str) -> Paper:
             "Retiré : réservé avant, libre maintenant",
             [line for line in lines if line.change == Change.REMOVED],
         ),
+        *_changes("Mis en liste d'attente", [line for line in lines if line.change == Change.WAITING]),
+        *_changes("Sorti de la liste d'attente", [line for line in lines if line.change == Change.LEFT]),
     ]
     return Paper(
         title="Reçu de réservation",

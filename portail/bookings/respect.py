@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from portail.bookings.recap import Change, Pair
 
 
+COMPOSED = ("basket.least", "basket.counts", "basket.whole")
+"""What says how many days go together: a place of a waiting list comes alone, and is not refused for it."""
+
+
 def respecting(changes: list[Change], tell: Teller) -> list[Change]:
     """These changes, refusing those that would leave a child with a basket that the regulation does not allow.
 
@@ -23,7 +27,7 @@ def respecting(changes: list[Change], tell: Teller) -> list[Change]:
     """
     law = tell.law
     for _turn in changes if law.regulation.constraints else ():
-        blamed = _blamed([c for c in changes if c.standing.can_change], tell)
+        blamed = _blamed([c for c in changes if c.standing.can_change and c.counts], tell)
         if not blamed:
             break
         changes = [_unmet(c, blamed[c.pair], law) if c.pair in blamed else c for c in changes]
@@ -45,6 +49,8 @@ def _blamed(changes: list[Change], tell: Teller) -> dict[Pair, rules.Sentence]:
         own = [change for change in changes if change.child.pk == child_id]
         for broken in _broken_by(child_id, own, tell):
             for change in own:
+                if change.takes_a_turn and broken.told.code.startswith(COMPOSED):
+                    continue
                 if _is_about(broken, change.place.service, change.place.day, tell.law):
                     found.setdefault(change.pair, broken.told)
     return found

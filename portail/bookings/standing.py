@@ -26,6 +26,7 @@ class State(StrEnum):
 
     BOOKED = "booked"
     WAITING = "waiting"
+    OFFERED = "offered"
     FREE = "free"
     FULL = "full"
     CLOSED = "closed"
@@ -52,6 +53,7 @@ class Look:
 LOOKS = {
     State.BOOKED: Look(_("Réservé"), "check", "ok"),
     State.WAITING: Look(_("Sur liste d'attente"), "clock", "warn"),
+    State.OFFERED: Look(_("Place proposée"), "mail", "warn"),
     State.FREE: Look(_("Libre"), "plus", "calm"),
     State.FULL: Look(_("Complet"), "full", "bad"),
     State.CLOSED: Look(_("Fermé"), "closed", "calm"),
@@ -75,7 +77,9 @@ _STATE_OF = {
     rules.Refusal.AGENT: State.TOO_LATE,
     rules.Refusal.QUOTA: State.TOO_LATE,
 }
-_OWN_STATES = {"booked": State.BOOKED, "offered": State.WAITING, "waiting": State.WAITING}
+OWN_STATES = {"booked": State.BOOKED, "offered": State.OFFERED, "waiting": State.WAITING}
+_LISTED = frozenset({"waiting", "offered"})
+_LATE = frozenset({rules.Refusal.TOO_LATE, rules.Refusal.WAITING, rules.Refusal.AGENT, rules.Refusal.QUOTA})
 IN_TURN = _("Chacun réserve à son tour : prenez un ticket dans la salle d'attente")
 OTHER_PARENT = _("Déjà réservé par l'autre parent")
 NOT_OFFERED = _("Cette prestation n'est pas proposée à votre enfant ce jour-là")
@@ -101,6 +105,10 @@ class Facts:
     this hour to the other household, None when it does not. `known`, `first` and `late` are those of
     `rules.SessionFacts`. `quotas`: those in which the child counts, and the places taken in each. `hours`: those
     wished, where families choose them, and `others` those of the other children: `taken` is the most of them at once.
+
+    `waiting`: the list of the session, where one is declared; `queue` children wait there, and this one for
+    `days_waited` days already. `ranked`: its own place in the list, or the one it would have; `offered_until`: until
+    when a place is kept for it. `takes`: whether it may take the place that its list gave it (`own` is then None).
     """
 
     child_id: int
@@ -123,6 +131,12 @@ class Facts:
     quotas: tuple[tuple[rules.Quota, int], ...] = ()
     hours: Hours | None = None
     others: tuple[Hours, ...] = ()
+    waiting: rules.WaitingRule | None = None
+    queue: int = 0
+    days_waited: int = 0
+    ranked: rules.Ranked | None = None
+    offered_until: datetime | None = None
+    takes: bool = False
 
     @property
     def by_hours(self) -> bool:
@@ -154,8 +168,16 @@ class Facts:
 
     @property
     def is_for_the_rules(self) -> bool:
-        """Not what the other parent has, nor what is not offered: no rule can open it, perhaps none knows its day."""
-        return self.own is not None or (self.offered and not self.theirs)
+        """Not what the other parent has, nor what is not offered: no rule can open it, perhaps none knows its day. Nor
+        a waiting list, which is left whenever one likes."""
+        if self.own is not None:
+            return self.own not in _LISTED
+        return self.offered and not self.theirs
+
+    @property
+    def no_room(self) -> rules.Sentence | None:
+        """Why the child may not join the list; None when it may, or when there is no list."""
+        return self.waiting.no_room(self.queue, self.days_waited) if self.waiting else None
 
     def for_rules(self, now: datetime) -> rules.SessionFacts:
         year_open = self.bookable_from is not None and self.bookable_from <= now
@@ -175,8 +197,8 @@ class Facts:
 
 @dataclass(frozen=True)
 class Law:
-    """By what, when and for whom it is judged. The service (`as_service`) may pass a deadline, never
-    a capacity nor a quota.
+    """By what, when and for whom it is judged. The service (`as_service`) may pass a deadline; a capacity or a quota,
+    only where it was asked to (`may_exceed`). Always with a reason.
 
     `waits`: the periods whose waiting room the household has not passed; `tickets`: those by which it is inside others.
     """
@@ -185,6 +207,7 @@ class Law:
     calendar: rules.Calendar
     now: datetime
     as_service: bool = False
+    may_exceed: bool = False
     waits: tuple[rules.BookingPeriod, ...] = ()
     tickets: tuple[int, ...] = ()
 
@@ -213,6 +236,9 @@ class Standing:
     `refusal`: what the rules said, even where the service may pass over it (`needs_reason`). `effect`: what the act
     brings when it comes after a deadline that lets it through, called `label`. `unless`: what is still possible for
     those who bring a proof. `left`: the places left to book, told when they are few (`FEW_PLACES`).
+
+    `can_wait`: the waiting list is open to the child; `queue`: what is said of it, or why it is not. `until`: until
+    when the act stays possible. `is_over`: beyond the places, which only the service does.
     """
 
     state: State
@@ -226,6 +252,10 @@ class Standing:
     label: str = ""
     unless: tuple[rules.Sentence, ...] = ()
     left: int | None = None
+    can_wait: bool = False
+    queue: Said = ""
+    until: datetime | None = None
+    is_over: bool = False
 
     @property
     def has_surcharge(self) -> bool:
@@ -237,7 +267,7 @@ def judge(facts: Iterable[Facts], law: Law) -> list[Standing]:
     facts = list(facts)
     asked = ((_question(f), f.for_rules(law.now)) for f in facts if f.is_for_the_rules)
     decisions = iter(law.decide(asked))
-    found = [_standing(f, next(decisions), law) if f.is_for_the_rules else _set_aside(f) for f in facts]
+    found = [_standing(f, next(decisions), law) if f.is_for_the_rules else _set_aside(f, law) for f in facts]
     return [_at_the_other_home(f, s, law) if f.away else s for f, s in zip(facts, found, strict=True)]
 
 
@@ -245,7 +275,9 @@ def _question(facts: Facts) -> rules.Action:
     return rules.Action.CANCEL if facts.own else rules.Action.BOOK
 
 
-def _set_aside(facts: Facts) -> Standing:
+def _set_aside(facts: Facts, law: Law) -> Standing:
+    if facts.own:
+        return _listed(facts, law)
     if facts.theirs:
         return Standing(State.OTHER_PARENT, False, OTHER_PARENT)
     return Standing(State.NOT_OFFERED, False, NOT_OFFERED)
@@ -267,13 +299,58 @@ def _at_the_other_home(facts: Facts, standing: Standing, law: Law) -> Standing:
     return replace(standing, state=State.OTHER_HOME, why=facts.away, reason="", needs_reason=True)
 
 
+def _listed(facts: Facts, law: Law) -> Standing:
+    """On the waiting list, or a place is kept for it: either is left freely, as long as the day has not passed."""
+    why: Said = LOOKS[OWN_STATES[facts.own or ""]].word
+    reason: Said = ""
+    if facts.offered_until is not None:
+        why = rules.say("waiting.offered", moment=facts.offered_until.astimezone(law.calendar.zone))
+    elif facts.ranked is not None:
+        why, reason = facts.ranked.told(), rules.joined(facts.ranked.because(law.calendar.zone))
+    if not facts.may_book:
+        why, reason = SEES_ONLY, ""
+    may_leave = facts.may_book and facts.date >= law.today
+    return Standing(OWN_STATES[facts.own or ""], may_leave, why, reason)
+
+
+def _asked_in_time(facts: Facts, decision: rules.Decision, law: Law) -> rules.Decision:
+    """For a child of the list: no surcharge, and no deadline either where the list goes on until the service begins."""
+    start = law.calendar.local(facts.date, facts.start)
+    if facts.waiting is None or facts.waiting.ends is not rules.Ends.START or law.now >= start:
+        until = min(decision.until or start, start)
+    else:
+        until = start
+        if decision.refusal in _LATE:
+            decision = replace(decision, refusal=None)
+    return replace(decision, effect=rules.Effect.FREE, is_late=False, label="", until=until)
+
+
+def _with_list(found: Standing, facts: Facts) -> Standing:
+    """The same, with the waiting list where one is open for this child: the day is full, or late requests go there."""
+    if facts.waiting is None or facts.takes or not facts.may_book:
+        return found
+    late = found.refusal is rules.Refusal.WAITING and facts.waiting.ends is rules.Ends.START
+    if found.refusal is not rules.Refusal.FULL and not late:
+        return found
+    if told := facts.no_room:
+        return replace(found, queue=told)
+    return replace(found, can_wait=True, queue=rules.queue_told(facts.queue))
+
+
 def _standing(facts: Facts, decision: rules.Decision, law: Law) -> Standing:
     full = None if facts.own else facts.full
+    if facts.takes:
+        decision = _asked_in_time(facts, decision, law)
     if full and decision.is_allowed:
         decision = replace(decision, refusal=rules.Refusal.FULL, told=full)
-    if decision.is_allowed and not facts.own and any(p.covers(facts.service, facts.date) for p in law.waits):
+    if (
+        decision.is_allowed
+        and not facts.own
+        and not facts.takes
+        and any(p.covers(facts.service, facts.date) for p in law.waits)
+    ):
         return Standing(State.NOT_OPEN, False, IN_TURN, refusal=rules.Refusal.NOT_OPEN)
-    state = _OWN_STATES[facts.own] if facts.own else _STATE_OF[decision.refusal]
+    state = OWN_STATES[facts.own] if facts.own else _STATE_OF[decision.refusal]
     if not facts.may_book:
         return Standing(state, False, SEES_ONLY, refusal=decision.refusal)
     left = facts.left if state is State.FREE else None
@@ -288,13 +365,17 @@ def _standing(facts: Facts, decision: rules.Decision, law: Law) -> Standing:
         label=decision.label,
         unless=decision.unless,
         left=left if left is not None and left <= FEW_PLACES else None,
+        until=decision.until,
     )
+    found = _with_list(found, facts)
     if decision.refusal is None or not law.as_service:
         return found
+    if full and law.may_exceed and _service_may_pass(facts, replace(decision, refusal=None), law):
+        return replace(found, can_change=True, why=full, needs_reason=True, is_over=True)
     if not _service_may_pass(facts, decision, law):
         return replace(found, can_change=False)
     if full:
-        return Standing(State.FULL, False, full, refusal=rules.Refusal.FULL)
+        return replace(found, state=State.FULL, can_change=False, why=full, refusal=rules.Refusal.FULL)
     return replace(found, can_change=True, needs_reason=True)
 
 

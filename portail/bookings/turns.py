@@ -38,6 +38,14 @@ def as_if_in_turn(
     return found
 
 
+def as_taking(facts: Facts) -> Facts:
+    """As a child of the list finds the place: what is kept for it already is its own to take."""
+    kept = facts.own == "offered"
+    own = kept and not facts.by_hours  # whose own hours are not among those of the others
+    quotas = tuple((quota, taken - kept) for quota, taken in facts.quotas)
+    return replace(facts, own=None, takes=True, taken=facts.taken - own, quotas=quotas)
+
+
 def _kinds(facts: Facts) -> list[Kind]:
     session = facts.session_id
     return [(session, ""), *((session, quota.name) for quota, _taken in facts.quotas)]

@@ -16,12 +16,13 @@ MOST = 50
 
 
 def sessions_over_capacity() -> list[str]:
-    """No session has more children at once than places."""
+    """No session has more children at once than places, but for those that the service gave beyond them."""
     taking = Count("bookings", filter=Q(bookings__state__in=Booking.TAKING))
-    rows = Session.objects.annotate(booked=taking).filter(booked__gt=F("capacity"))
-    many = list(rows.select_related("service").order_by("pk"))
+    beyond = Count("bookings", filter=Q(bookings__state__in=Booking.TAKING, bookings__is_over=True))
+    rows = Session.objects.annotate(booked=taking, beyond=beyond)
+    many = list(rows.filter(booked__gt=F("capacity") + F("beyond")).select_related("service").order_by("pk"))
     taken = places_taken(many)  # many may come in turn, where families choose their hours
-    broken = [row for row in many if row.capacity is not None and taken[row.pk] > row.capacity]
+    broken = [r for r in many if r.capacity is not None and taken[r.pk] > r.capacity + r.beyond]
     return [f"séance {row.pk} ({taken[row.pk]}/{row.capacity})" for row in broken[:MOST]]
 
 
@@ -34,13 +35,16 @@ def double_bookings() -> list[str]:
 
 
 def bookings_without_proof() -> list[str]:
-    """The last receipt line of a booking tells its state: added while it is active, removed once it is cancelled."""
+    """The last receipt line of a booking tells its state: added while it is booked, removed once it is cancelled, on
+    the waiting list while it waits or a place is offered, off it once it has left."""
     last = ReceiptLine.objects.filter(booking=OuterRef("pk")).order_by("-receipt__created_at", "-pk")
     rows = Booking.objects.annotate(last=Subquery(last.values("change")[:1]))
     wrong = rows.filter(
         Q(last=None)
-        | Q(state__in=Booking.ACTIVE, last=ReceiptLine.Change.REMOVED)
-        | Q(state=Booking.State.CANCELLED, last=ReceiptLine.Change.ADDED)
+        | Q(state=Booking.State.BOOKED) & ~Q(last=ReceiptLine.Change.ADDED)
+        | Q(state__in=Booking.LISTED) & ~Q(last=ReceiptLine.Change.WAITING)
+        | Q(state=Booking.State.CANCELLED) & ~Q(last=ReceiptLine.Change.REMOVED)
+        | Q(state=Booking.State.LEFT) & ~Q(last=ReceiptLine.Change.LEFT)
     )
     return [f"réservation {pk}" for pk in wrong.order_by("pk").values_list("pk", flat=True)[:MOST]]
 

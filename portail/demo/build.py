@@ -22,6 +22,7 @@ from portail.demo import (
     publishing,
     quotients,
     structure,
+    waiting,
 )
 from portail.demo.timeline import at, timeline
 
@@ -47,4 +48,5 @@ def build(today: date) -> None:
         lately.happen(town, agent, when, chance)
         custody.exchange(when)
         kitchen.write(agent, when)
+        waiting.wait(agent, when, chance)
     accounts.write(settings.DATA_DIR)

@@ -15,6 +15,7 @@ ACTIVITIES = (
     Tab("Activités et prestations", "desk:activities", Right.MANAGE_ACTIVITIES),
     Tab("Séances", "desk:sessions", Right.MANAGE_ACTIVITIES),
     Tab("Opérations groupées", "desk:groups", Right.BOOK),
+    Tab("Listes d'attente", "desk:waiting", Right.BOOK),
     Tab("Fermetures", "desk:closings", Right.MANAGE_ACTIVITIES),
     Tab("Ouvertures", "desk:booking_periods", Right.MANAGE_ACTIVITIES),
     Tab("Calendrier", "desk:calendar", Right.MANAGE_ACTIVITIES),

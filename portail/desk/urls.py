@@ -47,6 +47,7 @@ from portail.desk.views import (
     sessions,
     structure,
     users,
+    waiting,
     years,
 )
 
@@ -178,6 +179,9 @@ session_pages: list[URLPattern] = [
     path("activites/groupes/<id:group_id>/abandonner/", group_changes.group_drop, name="group_drop"),
     path("activites/groupes/<id:group_id>/reprendre/", group_changes.group_resume, name="group_resume"),
     path("activites/groupes/<id:group_id>/tableur/", group_changes.group_csv, name="group_csv"),
+    path("activites/attente/", waiting.overview, name="waiting"),
+    path("activites/seances/<id:session_id>/attente/", waiting.session_list, name="waiting_list"),
+    path("activites/attente/<id:booking_id>/donner/", waiting.give, name="waiting_give"),
     path("activites/fermetures/", closings.closing_list, name="closings"),
     path("activites/fermetures/nouvelle/", closings.closing_new, name="closing_new"),
     path("activites/fermetures/nouvelle/tableur/", closings.closing_csv, name="closing_csv"),

@@ -5,7 +5,7 @@ yet is led to the page that says what it waits for.
 """
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -22,8 +22,8 @@ from django_htmx.http import HttpResponseClientRedirect
 from portail.accounts.models import User
 from portail.billing.models import Account, CreditNote, Invoice, InvoiceLine
 from portail.billing.queries.accounts import account_of
-from portail.bookings import queries
-from portail.bookings.models import Absence, CalendarFeed, Receipt, TypicalWeek
+from portail.bookings import offer_keys, queries
+from portail.bookings.models import Absence, Booking, CalendarFeed, Receipt, TypicalWeek
 from portail.bookings.planning_pages import children_shown
 from portail.bookings.queries.absences import absences
 from portail.core import codes
@@ -218,6 +218,22 @@ def get_feed(secret: str) -> CalendarFeed:
 def get_receipts(request: HttpRequest) -> QuerySet[Receipt]:
     """The receipts of this household that speak of children that it may see alone, the last first."""
     return queries.receipts(get_household(request), hidden_on=timezone.localdate())
+
+
+def get_offered_place(key: str, *, now: datetime) -> tuple[Booking, offer_keys.Outcome]:
+    """Public: the place that a mailed link speaks of, and what became of it. Whoever holds the link may answer."""
+    try:
+        return offer_keys.read(key, now=now)
+    except offer_keys.UnknownKey as unknown:
+        raise Http404 from unknown
+
+
+def adult_of(request: HttpRequest, household: Household) -> User | None:
+    """The account that is signed in, when it is one of this household's."""
+    user = request.user
+    if isinstance(user, User) and household.adults.filter(user=user).exists():
+        return user
+    return None
 
 
 def get_receipt(request: HttpRequest, number: str) -> Receipt:

@@ -17,11 +17,12 @@ from portail.activities.models import Session
 from portail.billing.models import Invoice
 from portail.billing.queries.unpaid import left_of_all, unpaid
 from portail.billing.templatetags.billing import bill_title
+from portail.bookings import offer_keys
 from portail.bookings.models import Booking, Enrolment
 from portail.bookings.queries.homes import homes
 from portail.bookings.queries.receipts import hidden_numbers
 from portail.core.sentences import said
-from portail.core.templatetags.ui import in_words, money
+from portail.core.templatetags.ui import in_words, moment, money
 from portail.families.models import Adult, Child, CustodyTerm, FamilyDocument, Household, Request
 from portail.families.models.custody import hidden_on
 from portail.families.quotients import State
@@ -97,6 +98,7 @@ def tasks(adult: Adult, children: list[Child], bookings: list[Booking], *, now: 
     late, to_pay = _bills(adult.household, today=timezone.localdate(now))
     found = [
         *late,
+        *_offered_places(adult.household, children, now=now),
         *_custody(adult.household, now=now),
         *_next_week_to_book(adult.household, children, bookings, now=now),
         *(_quotient(adult.household, now=now) if children else []),
@@ -106,6 +108,29 @@ def tasks(adult: Adult, children: list[Child], bookings: list[Booking], *, now: 
         *_no_phone(adult),
     ]
     return found[:AT_MOST]
+
+
+def _offered_places(household: Household, children: list[Child], *, now: datetime) -> list[Task]:
+    """The places of waiting lists that are kept for these children, the first to end first."""
+    offered = (
+        Booking.objects.filter(
+            household=household, child__in=children, state=Booking.State.OFFERED, offered_until__gt=now
+        )
+        .select_related("child", "session__service")
+        .order_by("offered_until", "pk")[:AT_MOST]
+    )
+    return [
+        Task(
+            title=_("Une place se libère pour %(child)s, %(day)s")
+            % {"child": booking.child.first_name, "day": in_words(booking.session.date, "day")},
+            detail=_("%(service)s : répondez avant le %(until)s")
+            % {"service": booking.session.service.name, "until": moment(booking.offered_until)},
+            url=reverse("front:offer", args=[offer_keys.make(booking)]),
+            icon="mail",
+            tone="warn",
+        )
+        for booking in offered
+    ]
 
 
 def _custody(household: Household, *, now: datetime) -> list[Task]:

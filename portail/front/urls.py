@@ -18,6 +18,7 @@ from portail.front.views import (
     home,
     language,
     openings,
+    places,
     planning,
     quotients,
     receipts,
@@ -70,6 +71,12 @@ opening_pages: list[URLPattern] = [
     path("ouvertures/<slug:code>/attente/", openings.room, name="room"),
     path("ouvertures/<slug:code>/attente/quitter/", openings.leave, name="room_leave"),
     path("ouvertures/<slug:code>/reserver/", openings.book, name="opening_book"),
+]
+
+# --- waiting lists
+place_pages: list[URLPattern] = [
+    path("planning/attente/", places.lists, name="waiting_lists"),
+    path("places/<str:key>/", places.offer, name="offer"),
 ]
 
 # --- absences
@@ -158,6 +165,7 @@ urlpatterns: list[URLPattern] = [
     *first_pages,
     *planning_pages,
     *opening_pages,
+    *place_pages,
     *absence_pages,
     *dossier_pages,
     *billing_pages,

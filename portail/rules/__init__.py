@@ -93,7 +93,18 @@ from .regulation import Commune, Example, Regulation
 from .scopes import NUMBERS, TAGS, Known, Scope, Span, know
 from .sentences import DAY_MINUTES, ENGLISH, FRENCH, English, French, Sentence, Step, read_sentence, say, step
 from .tariffs import Part, Tariff
-from .waiting import Candidate, Criterion, Ends, Order, Ranked, WaitingRule, ranked, waiting_for
+from .waiting import (
+    Candidate,
+    Criterion,
+    Ends,
+    Order,
+    Ranked,
+    WaitingRule,
+    joined,
+    queue_told,
+    ranked,
+    waiting_for,
+)
 
 __all__ = [
     "ANY_SERVICE",
@@ -172,6 +183,7 @@ __all__ = [
     "full",
     "full_quota",
     "is_young",
+    "joined",
     "know",
     "may_book",
     "may_cancel",
@@ -180,6 +192,7 @@ __all__ = [
     "parse",
     "parse_bytes",
     "price",
+    "queue_told",
     "quotas_of",
     "ranked",
     "read_sentence",

@@ -326,6 +326,11 @@ TEMPLATES: Mapping[str, str] = {
     "waiting.criterion": gettext_noop("{label} : {points:plain}"),
     "waiting.validity": gettext_noop("une place proposée se garde {hours} heures"),
     "waiting.validity.one": gettext_noop("une place proposée se garde une heure"),
+    "waiting.queue": gettext_noop("{count} enfants attendent"),
+    "waiting.queue.one": gettext_noop("un enfant attend"),
+    "waiting.queue.none": gettext_noop("personne n'attend encore"),
+    "waiting.offered": gettext_noop("Une place vous est proposée jusqu'au {moment:start}"),
+    "waiting.joining": gettext_noop("{rank} ; vous serez prévenu dès qu'une place se libère, et {validity}"),
     "waiting.full": gettext_noop("La liste d'attente est complète : {count} enfants attendent"),
     "waiting.full.one": gettext_noop("La liste d'attente est complète : un enfant attend"),
     "waiting.days": gettext_noop(

@@ -5,7 +5,7 @@ A session is a service in a place on a day. Told in docs/rules/attente.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
@@ -139,6 +139,21 @@ def points_told(points: int) -> Sentence:
     if not points:
         return say("waiting.points.none")
     return say("waiting.points", points=points) if points > 1 else say("waiting.points.one")
+
+
+def queue_told(queue: int) -> Sentence:
+    """« 3 enfants attendent »."""
+    if not queue:
+        return say("waiting.queue.none")
+    return say("waiting.queue", count=queue) if queue > 1 else say("waiting.queue.one")
+
+
+def joined(sentences: Sequence[Sentence]) -> Sentence:
+    """One after the other, as one."""
+    whole = sentences[0]
+    for one in sentences[1:]:
+        whole = say("and_then", first=whole, second=one)
+    return whole
 
 
 def _won(criterion: Criterion) -> Sentence:

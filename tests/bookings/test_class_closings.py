@@ -150,7 +150,7 @@ def test_what_was_told_before_stays_with_a_booking_given_back(scene):
     done = reopen(close(Selection(DAY, DAY), None, now=late), now=late)
     assert (done.given_back, done.not_given_back) == (2, 0)
     assert world() == before
-    back = Receipt.objects.filter(closing=None).get().lines.get()
+    back = Receipt.objects.filter(closing=None).get().lines.get(change="added")
     assert (back.is_late, back.change) == (False, "added")
 
 

@@ -49,7 +49,7 @@ def test_after_the_deadline_a_reason_is_needed_and_the_family_reads_it(agent, ca
     assert "Après la date limite" in recap.content.decode()
     refused = save(agent, cast, recap)
     assert refused.status_code == 422
-    assert "Écrivez pourquoi la date limite est passée" in refused.content.decode()
+    assert "Écrivez pourquoi la date limite ou le nombre de places est dépassé" in refused.content.decode()
     assert not Booking.objects.exists()
     done = save(agent, cast, refused, reason="Urgence professionnelle")
     receipt = Receipt.objects.get()
@@ -87,11 +87,14 @@ def test_saving_twice_is_saving_once(agent, cast):
     assert Receipt.objects.count() == Booking.objects.count() == 1
 
 
-def test_a_full_session_stays_full_for_the_service_too(agent, cast):
+def test_beyond_the_places_the_service_says_why(agent, cast):
     full = session(cast, LATER, capacity=0)
     recap = check(agent, cast, LATER, full)
-    assert "Impossible (1)" in recap.content.decode()
-    assert "Valider</button>" not in recap.content.decode()
+    assert "Au-delà des places" in recap.content.decode()
+    assert save(agent, cast, recap).status_code == 422
+    assert not Booking.objects.exists()
+    save(agent, cast, recap, reason="Accord de l'élue")
+    assert (Booking.objects.get().is_over, Receipt.objects.get().reason) == (True, "Accord de l'élue")
 
 
 def test_a_place_taken_meanwhile_is_told_and_nothing_is_written(agent, cast):

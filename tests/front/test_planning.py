@@ -497,7 +497,7 @@ def test_queries_of_the_check(alice, cast, size, django_assert_num_queries):
 def test_queries_of_the_save(alice, cast, size, django_assert_num_queries):
     lessons = [session(cast, MONDAY + timedelta(days=7 + n)) for n in range(size)]
     recap = check(alice, cast.lea, lessons)
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(27):
         save(alice, recap)
 
 

@@ -8,12 +8,13 @@ from portail.bookings.actions.changes import (
     change_bookings,
     check,
 )
-from portail.bookings.recap import Change, ChildNotInHousehold, Recap, Wish
+from portail.bookings.recap import Change, ChildNotInHousehold, How, Recap, Wish
 
 __all__ = [
     "BookingsNotChanged",
     "Change",
     "ChildNotInHousehold",
+    "How",
     "NothingToChange",
     "ReasonNeeded",
     "Recap",

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from portail.accounts.models import User
 from portail.bookings.actions import conflicts
+from portail.bookings.actions.offers import promote, settle
 from portail.bookings.actions.receipts import issue, tell_other_homes
 from portail.bookings.actions.rooms import serve
 from portail.bookings.models import Receipt
@@ -32,18 +34,24 @@ class NothingToChange(BookingsNotChanged):
 
 
 class ReasonNeeded(BookingsNotChanged):
-    """The service passes a deadline without saying why."""
+    """The service passes a deadline, or goes beyond the places, without saying why."""
 
 
 def check(
-    household: Household, wishes: Iterable[Wish], *, actor: User, now: datetime, as_service: bool = False
+    household: Household,
+    wishes: Iterable[Wish],
+    *,
+    actor: User,
+    now: datetime,
+    as_service: bool = False,
+    may_exceed: bool = False,
 ) -> Recap:
     """What these wishes would change: added, removed, and impossible with the reason. Writes nothing.
 
-    `as_service`: an agent asks for the family; deadlines may then be passed, capacity not.
+    `as_service`: an agent asks for the family; deadlines may then be passed, and capacity too with `may_exceed`.
     Raises ChildNotInHousehold.
     """
-    return recap(household, wishes, now=now, as_service=as_service)
+    return recap(household, wishes, now=now, as_service=as_service, may_exceed=may_exceed)
 
 
 def change_bookings(
@@ -54,6 +62,7 @@ def change_bookings(
     actor: User,
     now: datetime,
     as_service: bool = False,
+    may_exceed: bool = False,
     reason: str = "",
     price: str = "",
 ) -> Receipt:
@@ -66,27 +75,28 @@ def change_bookings(
     RecapChanged too. Also raises NothingToChange, ReasonNeeded, ChildNotInHousehold.
     """
     wishes = frozenset(wishes)
+    judged = partial(recap, household, wishes, now=now, as_service=as_service, may_exceed=may_exceed)
+    settle((wish.session_id for wish in wishes if wish.wanted), now=now)
     try:
         with transaction.atomic():
-            return _change(household, wishes, token, actor, now, as_service, reason.strip(), price)
+            return _change(household, judged, token, actor, now, reason.strip(), price)
     except IntegrityError:
         # Another request with this token, or one that took the place without our lock, was first.
         if done := household.receipts.filter(token=token).first():
             return done
-        raise RecapChanged(recap(household, wishes, now=now, as_service=as_service)) from None
+        raise RecapChanged(judged()) from None
 
 
 def _change(
     household: Household,
-    wishes: frozenset[Wish],
+    judged: partial[Recap],
     token: UUID,
     actor: User,
     now: datetime,
-    as_service: bool,
     reason: str,
     price: str,
 ) -> Receipt:
-    found = recap(household, wishes, now=now, as_service=as_service, lock=True)
+    found = judged(lock=True)
     if done := household.receipts.filter(token=token).first():
         return done
     if not (found.changes or found.refused or found.gone):
@@ -101,13 +111,14 @@ def _change(
         token=token,
         actor=actor,
         now=now,
-        by_service=as_service,
+        by_service=judged.keywords["as_service"],
         reason=reason,
         difference=found.difference.total if found.difference else None,
     )
-    if as_service:
+    if judged.keywords["as_service"]:
         conflicts.accepted_by_service(receipt, found.added, actor=actor, now=now)
     if found.tickets and found.added:
         serve(found.tickets, now=now)
     tell_other_homes(receipt, found.changes, now=now)
+    promote((c.session.pk for c in (*found.removed, *found.left, *found.waiting)), now=now)
     return receipt

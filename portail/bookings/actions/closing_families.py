@@ -15,11 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from portail.accounts.models import User
 from portail.activities.models import Closing, Session
 from portail.bookings.actions.by_batches import AT_ONCE, go_on
+from portail.bookings.actions.offers import promote
 from portail.bookings.actions.receipts import issue
 from portail.bookings.models import Booking, Receipt, ReceiptLine
 from portail.bookings.queries.child_closings import taken_by
 from portail.bookings.queries.touched import Family, by_family
-from portail.bookings.recap import Change, Pair, Wish, recap
+from portail.bookings.recap import Change, How, Pair, Wish, recap
 from portail.bookings.standing import Standing, State
 from portail.core import outbox
 from portail.core.jobs import Clock
@@ -62,6 +63,7 @@ def cancel_some(closing: Closing, actor: User | None, now: datetime) -> int:
     list(Session.objects.locked(list(theirs.values_list("session", flat=True))).values_list("pk"))
     families = by_family(theirs)  # read once locked: a parent may have cancelled a day meanwhile
     cancel(families, closing.reason, actor, now, closing)
+    promote({booking.session_id for family in families for booking in family.bookings}, now=now)
     return max(len(households) - AT_ONCE, 0)
 
 
@@ -136,7 +138,9 @@ def give_back(
 
 def _lines(receipts: Sequence[Receipt]) -> dict[int, list[ReceiptLine]]:
     rows = (
-        ReceiptLine.objects.filter(receipt__in=receipts, change=ReceiptLine.Change.REMOVED)
+        ReceiptLine.objects.filter(
+            receipt__in=receipts, change__in=[ReceiptLine.Change.REMOVED, ReceiptLine.Change.LEFT]
+        )
         .select_related("booking__child", "booking__session__service")
         .order_by("receipt_id", "pk")
     )
@@ -154,10 +158,12 @@ def _book_again(
     household = receipt.household
     children = set(household.child_links.values_list("child_id", flat=True))
     known = {(x.booking.child_id, x.booking.session_id): x for x in lines if x.booking.child_id in children}
-    wishes = [Wish(*pair, True) for pair, line in known.items() if line.was in ("", Booking.State.BOOKED)]
+    booked = ReceiptLine.Change.REMOVED
+    wishes = [Wish(*pair, True) for pair, line in known.items() if line.change == booked]
     found = recap(household, wishes, now=now, as_service=True, lock=True)
     own = [change for change in found.added if change.standing.state is not State.OTHER_HOME]
     changes = [_revived(change, known[change.pair].booking) for change in own]
+    changes += _waiting_again([line.booking for line in known.values() if line.change != booked], now)
     if changes:
         issue(
             household,
@@ -168,7 +174,7 @@ def _book_again(
             by_service=True,
             reason=f"Réouverture : {closing.reason}",
         )
-    return {change.pair for change in changes} | _wait_again(known, now)
+    return {change.pair for change in changes}
 
 
 def _revived(change: Change, booking: Booking) -> Change:
@@ -176,23 +182,20 @@ def _revived(change: Change, booking: Booking) -> Change:
     return replace(change, booking=booking, standing=standing, cost=None)
 
 
-def _wait_again(lines: dict[Pair, ReceiptLine], now: datetime) -> set[Pair]:
-    """Those who were waiting, or had an offer, wait again."""
-    waiting = {
-        pair: line.booking
-        for pair, line in lines.items()
-        if line.was in (Booking.State.WAITING, Booking.State.OFFERED)
-        and line.booking.session.date >= timezone.localdate(now)
-    }
-    taken = Booking.objects.active().filter(
-        child__in={child for child, _ in waiting}, session__in={session for _, session in waiting}
+def _waiting_again(bookings: list[Booking], now: datetime) -> list[Change]:
+    """Those who were waiting, or had an offer, back on the list as of when they had asked; unless the child has booked
+    or asked again since, or the day has gone by."""
+    coming = [b for b in bookings if b.session.date >= timezone.localdate(now)]
+    active = Booking.objects.active().filter(
+        child__in={b.child_id for b in coming}, session__in={b.session_id for b in coming}
     )
-    for pair in taken.values_list("child", "session"):
-        waiting.pop(pair, None)
-    Booking.objects.filter(
-        pk__in=[booking.pk for booking in waiting.values()], state=Booking.State.CANCELLED
-    ).update(state=Booking.State.WAITING, cancelled_at=None)
-    return set(waiting)
+    there = set(active.values_list("child_id", "session_id"))
+    standing = Standing(State.FULL, can_change=True, why="")
+    return [
+        Change(b.child, b.session, True, standing, booking=b, how=How.WAIT)
+        for b in coming
+        if (b.child_id, b.session_id) not in there
+    ]
 
 
 def _tell_reopened(receipt: Receipt, bookings: list[Booking], now: datetime) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from portail.accounts.models import User
@@ -30,6 +30,7 @@ from portail.bookings.actions.closing_families import (
     cancel_some,
     receipts_of,
 )
+from portail.bookings.actions.offers import promote
 from portail.bookings.models import Booking, ChildClosing, Receipt
 from portail.bookings.queries.audiences import Audience
 from portail.bookings.queries.child_closings import pairs_to_close, taken_by
@@ -139,14 +140,14 @@ def _close_for(
 
 
 def beyond(session: Session, capacity: int | None) -> list[Booking]:
-    """The bookings that would lose their place with this capacity: the last made go first."""
+    """The bookings that would lose their place with this capacity: offers first, then the last made."""
     if capacity is None:
         return []
     taking = session.bookings.taking_a_place().select_related("child", "household")
     whole, by_hours = session.service.hours, session.service.hours_step
     kept: list[Hours] = []
     last: list[Booking] = []
-    for booking in taking.order_by("created_at", "pk"):
+    for booking in taking.order_by(F("offered_until").asc(nulls_first=True), "created_at", "pk"):
         hours = (booking.hours if by_hours else None) or whole
         if peak(kept, hours) < capacity:
             kept.append(hours)
@@ -179,6 +180,7 @@ def change_places(
         losing = by_family(Booking.objects.filter(pk__in=[booking.pk for booking in last]))
         receipts = cancel(losing, reason, actor, now, None)
         set_capacity(session, capacity, actor=actor, now=now)
+        promote([session.pk], now=now)
     return receipts
 
 
@@ -220,7 +222,9 @@ def _give(
         taken = places_taken(rows)
         full = [row for row in rows if capacity is not None and taken.get(row.pk, 0) > capacity]
         fitting = [row for row in rows if row not in full]
-        return set_capacities(fitting, capacity, actor=actor, now=now), full
+        changed = set_capacities(fitting, capacity, actor=actor, now=now)
+        promote((row.pk for row in fitting), now=now)
+        return changed, full
 
 
 def reopen(closing: Closing, *, give_back: bool, actor: User | None, now: datetime) -> Reopening:
@@ -239,6 +243,7 @@ def reopen(closing: Closing, *, give_back: bool, actor: User | None, now: dateti
             data = {"give_back": give_back, "total": len(receipts)}
             jobs.start(REOPEN, f"closing:{kept.pk}", now=now, actor=actor, data=data)
             done.later = len(receipts)
-        elif receipts:
+        else:
             families.give_back(kept, receipts, actor, now, done, wanted=give_back)
+            promote((session.pk for session in sessions), now=now)
         return done

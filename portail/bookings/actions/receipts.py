@@ -17,7 +17,7 @@ from portail.activities.queries import calendar
 from portail.bookings.models import Booking, GroupChange, Receipt, ReceiptLine
 from portail.bookings.queries.homes import homes
 from portail.bookings.queries.receipts import RECEIPT_MAIL
-from portail.bookings.recap import Change
+from portail.bookings.recap import Change, How
 from portail.bookings.standing import said
 from portail.core import journal, outbox
 from portail.families import recipients
@@ -40,20 +40,19 @@ def issue(
     closing: Closing | None = None,
     group_change: GroupChange | None = None,
     difference: Decimal | None = None,
+    author_label: str = "",
 ) -> Receipt:
     """Write these changes, already judged and their sessions locked, with all that proves them; inside the
     transaction of whoever judged them.
 
     `closing`, `group_change`: what of the service causes it, so that undoing that finds what it did. `difference`: what
-    it all adds to what is due, in euros.
+    it all adds to what is due, in euros. `author_label`: who did it, when no account did.
     """
-    added = [change for change in changes if change.wanted]
-    removed = [change for change in changes if not change.wanted]
     receipt = Receipt.objects.create(
         household=household,
         token=token,
         author=actor,
-        author_label=str(actor) if actor else "",
+        author_label=str(actor) if actor else author_label,
         by_service=by_service,
         reason=reason,
         created_at=now,
@@ -61,41 +60,63 @@ def issue(
         group_change=group_change,
         difference=difference,
     )
-    _write(receipt, added, removed, now)
-    _record(receipt, added, removed, actor, now)
-    _tell(receipt, added, removed, now)
+    _write(receipt, changes, now)
+    _record(receipt, changes, actor, now)
+    _tell(receipt, changes, now)
     return receipt
 
 
-def _write(receipt: Receipt, added: list[Change], removed: list[Change], now: datetime) -> None:
-    """The bookings, and a line of the receipt for each. What is added with a booking was cancelled: it lives again."""
-    fresh = [change for change in added if change.booking is None]
-    revived = [change.booking for change in added if change.booking]
-    Booking.objects.filter(pk__in=[booking.pk for booking in revived]).update(
-        state=Booking.State.BOOKED, cancelled_at=None
-    )
-    cancelled = [change.booking for change in removed if change.booking]
-    Booking.objects.filter(pk__in=[booking.pk for booking in cancelled]).update(
-        state=Booking.State.CANCELLED, cancelled_at=now
-    )
-    made = iter(Booking.objects.bulk_create(_fresh(receipt, change, now) for change in fresh))
-    booked = [change.booking or next(made) for change in added]
-    ReceiptLine.objects.bulk_create(
-        _line(receipt, booking, change)
-        for booking, change in zip([*booked, *cancelled], [*added, *removed], strict=True)
-    )
+def _write(receipt: Receipt, changes: Sequence[Change], now: datetime) -> None:
+    """The bookings, and a line of the receipt for each. What is added with a booking was cancelled, or waited: it lives
+    again, or takes its place."""
+    new = [change for change in changes if change.booking is None]
+    there = [change for change in changes if change.booking]
+    _follow(there, now)  # first: a day may be cancelled to be booked at other hours
+    made = Booking.objects.bulk_create(_booking(receipt.household, change, now) for change in new)
+    lines = [_line(receipt, booking, change) for booking, change in zip(made, new, strict=True)]
+    lines += [_line(receipt, change.booking, change) for change in there if change.booking]
+    ReceiptLine.objects.bulk_create(lines)
 
 
-def _fresh(receipt: Receipt, change: Change, now: datetime) -> Booking:
+def _booking(household: Household, change: Change, now: datetime) -> Booking:
     starts, ends = change.hours or (None, None)
     return Booking(
         child=change.child,
         session=change.session,
-        household=receipt.household,
+        household=household,
         starts_at=starts,
         ends_at=ends,
         created_at=now,
+        state=Booking.State.WAITING if change.how is How.WAIT else Booking.State.BOOKED,
+        is_over=change.standing.is_over,
     )
+
+
+def _what(change: Change) -> ReceiptLine.Change:
+    kinds = ReceiptLine.Change
+    if change.wanted:
+        return kinds.ADDED if change.counts else kinds.WAITING
+    return kinds.REMOVED if change.counts else kinds.LEFT
+
+
+def _follow(changes: Sequence[Change], now: datetime) -> None:
+    """What becomes of bookings that are there: they take their place, are cancelled, or leave their list."""
+    found: dict[tuple[str, bool], list[int]] = {}
+    for change in changes:
+        if change.booking:
+            key = (_becomes(change), change.standing.is_over)
+            found.setdefault(key, []).append(change.booking.pk)
+    for (state, is_over), keys in found.items():
+        ended_at = None if state in Booking.ACTIVE else now
+        Booking.objects.filter(pk__in=keys).update(
+            state=state, is_over=is_over, offered_until=None, cancelled_at=ended_at
+        )
+
+
+def _becomes(change: Change) -> str:
+    if change.wanted:
+        return Booking.State.WAITING if change.how is How.WAIT else Booking.State.BOOKED
+    return Booking.State.CANCELLED if change.counts else Booking.State.LEFT
 
 
 def _line(receipt: Receipt, booking: Booking, change: Change) -> ReceiptLine:
@@ -104,37 +125,51 @@ def _line(receipt: Receipt, booking: Booking, change: Change) -> ReceiptLine:
     return ReceiptLine(
         receipt=receipt,
         booking=booking,
-        change=ReceiptLine.Change.ADDED if change.wanted else ReceiptLine.Change.REMOVED,
+        change=_what(change),
         conditions=conditions,
         price=change.cost.amount if change.cost else None,
         explanation=change.cost.as_json() if change.cost else {},
-        is_late=change.standing.is_late,
+        is_late=change.standing.is_late and change.counts,
         was="" if change.wanted else booking.state,
     )
 
 
-def _record(
-    receipt: Receipt, added: list[Change], removed: list[Change], actor: User | None, now: datetime
-) -> None:
+_COUNTED = {
+    ReceiptLine.Change.ADDED: ("ajout", "ajouts"),
+    ReceiptLine.Change.REMOVED: ("retrait", "retraits"),
+    ReceiptLine.Change.WAITING: ("mise en attente", "mises en attente"),
+    ReceiptLine.Change.LEFT: ("sortie de liste d'attente", "sorties de liste d'attente"),
+}
+
+
+def _record(receipt: Receipt, changes: Sequence[Change], actor: User | None, now: datetime) -> None:
     """The household's journal: the receipt, and each day in words."""
-    counts = [_many(len(added), "ajout"), _many(len(removed), "retrait")]
-    summary = f"Réservations modifiées : reçu {receipt.number} ({', '.join(c for c in counts if c)})"
+    by_kind = {kind: [c for c in changes if _what(c) == kind] for kind in ReceiptLine.Change}
+    told = [_many(len(found), *_COUNTED[kind]) for kind, found in by_kind.items() if found]
+    summary = f"Réservations modifiées : reçu {receipt.number} ({', '.join(told)})"
     if receipt.by_service:
         summary += " par le service" + (f" : {receipt.reason}" if receipt.reason else "")
+    before, after = (
+        {kind.value: [_words(c) for c in by_kind[kind]] for kind in kinds if by_kind[kind]}
+        for kinds in (
+            (ReceiptLine.Change.REMOVED, ReceiptLine.Change.LEFT),
+            (ReceiptLine.Change.ADDED, ReceiptLine.Change.WAITING),
+        )
+    )
+    over = [_words(change) for change in changes if change.standing.is_over]
     journal.record(
         "bookings.changed",
         receipt.household.journal_subject,
         summary=summary,
         actor=actor,
         now=now,
-        before={"removed": [_words(change) for change in removed]} if removed else {},
-        after={"receipt": receipt.number}
-        | ({"added": [_words(change) for change in added]} if added else {}),
+        before=before,
+        after={"receipt": receipt.number, **after} | ({"over": over} if over else {}),
     )
 
 
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}{'s' if count > 1 else ''}" if count else ""
+def _many(count: int, one: str, several: str) -> str:
+    return f"{count} {several if count > 1 else one}"
 
 
 def _words(change: Change) -> str:
@@ -143,14 +178,15 @@ def _words(change: Change) -> str:
     return f"{words}, {change.hours[0]:%H:%M}-{change.hours[1]:%H:%M}" if change.hours else words
 
 
-def _tell(receipt: Receipt, added: list[Change], removed: list[Change], now: datetime) -> None:
+def _tell(receipt: Receipt, changes: Sequence[Change], now: datetime) -> None:
     """A mail to each adult of the household that books."""
+    groups = {kind.value: [c for c in changes if _what(c) == kind] for kind in ReceiptLine.Change}
     for address, language in recipients.of_household(receipt.household):
         outbox.post(
             RECEIPT_MAIL,
             to=address,
             subject=format_lazy(_("Réservations modifiées : reçu {number}"), number=receipt.number),
-            context={"receipt": receipt, "added": added, "removed": removed, "changes": [*added, *removed]},
+            context={"receipt": receipt, "changes": changes, **groups},
             now=now,
             about=receipt.household.journal_subject,
             language=language,
@@ -163,6 +199,7 @@ def tell_other_homes(receipt: Receipt, changes: Sequence[Change], *, now: dateti
 
     Nothing of the days that a custody calendar gives to the household that books: they are its own affair.
     """
+    changes = [change for change in changes if change.counts]
     links = told_on(timezone.localdate(now)).filter(child__in={change.child.pk for change in changes})
     links = links.exclude(household=receipt.household)
     rows = list(links.select_related("household", "child").order_by("pk"))

@@ -28,9 +28,12 @@ class Booking(models.Model):
         OFFERED = "offered", _("Proposé")
         CANCELLED = "cancelled", _("Annulé")
         REFUSED = "refused", _("Refusé")
+        LEFT = "left", _("Sorti de la liste d'attente")
 
     ACTIVE = ("booked", "waiting", "offered")
     TAKING = ("booked", "offered")
+    LISTED = ("waiting", "offered")
+    """On a waiting list."""
 
     child = models.ForeignKey(Child, models.PROTECT, related_name="bookings", verbose_name=_("Enfant"))
     session = models.ForeignKey(Session, models.PROTECT, related_name="bookings", verbose_name=_("Séance"))
@@ -47,6 +50,8 @@ class Booking(models.Model):
     ends_at = models.TimeField(_("À"), null=True, blank=True)
     created_at = models.DateTimeField(_("Réservé le"))
     cancelled_at = models.DateTimeField(_("Annulé le"), null=True, blank=True)
+    offered_until = models.DateTimeField(_("Proposé jusqu'au"), null=True, blank=True)
+    is_over = models.BooleanField("Au-delà des places", default=False)
 
     objects = BookingQuerySet.as_manager()
 
@@ -65,11 +70,18 @@ class Booking(models.Model):
                 name="booking_hours",
                 violation_error_message="L'heure de départ doit suivre l'heure d'arrivée.",
             ),
+            models.CheckConstraint(
+                condition=Q(state="offered", offered_until__isnull=False)
+                | (~Q(state="offered") & Q(offered_until=None)),
+                name="booking_offered_until",
+                violation_error_message="Une place proposée l'est jusqu'à un moment dit.",
+            ),
         ]
         indexes = [
             # Whole, not partial: SQLite does not see that a parameter fits a condition, and counting reads it alone.
             models.Index(fields=["session", "state"], name="booking_taking"),
             models.Index(fields=["household", "child"], name="booking_household"),
+            models.Index(fields=["state", "offered_until"], name="booking_listed"),
         ]
 
     def __str__(self) -> str:

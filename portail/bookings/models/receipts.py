@@ -80,13 +80,17 @@ def receipt_number(pk: int, at: datetime) -> str:
 
 
 class ReceiptLine(models.Model):
-    """A booking made or cancelled. `explanation` is plain JSON: {"steps": […], "parts": […]} of the price, or
-    {"unknown": …}; sentences as `rules` puts them in JSON.
+    """A booking made or cancelled, or a waiting list joined or left.
+
+    `explanation` is plain JSON: {"steps": […], "parts": […]} of the price, or {"unknown": …}; sentences as `rules` puts
+    them in JSON.
     """
 
     class Change(models.TextChoices):
         ADDED = "added", _("Ajouté")
         REMOVED = "removed", _("Retiré")
+        WAITING = "waiting", _("Mis en liste d'attente")
+        LEFT = "left", _("Sorti de la liste d'attente")
 
     receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="lines")
     booking = models.ForeignKey(Booking, models.PROTECT, related_name="receipt_lines")

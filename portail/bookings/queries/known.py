@@ -430,8 +430,9 @@ def _add_quotient(family: _Family, _pk: int, proved_on: date, received_on: date,
 
 def _baskets(households: list[int], first: date, last: date) -> dict[int, Basket]:
     rows = (
-        Booking.objects.taking_a_place()
-        .filter(household__in=households, session__date__range=(first, last))
+        Booking.objects.filter(
+            state=Booking.State.BOOKED, household__in=households, session__date__range=(first, last)
+        )
         .order_by()
         .values_list(
             "household_id",

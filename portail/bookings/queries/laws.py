@@ -12,6 +12,7 @@ def law(
     now: datetime,
     *,
     as_service: bool = False,
+    may_exceed: bool = False,
     years: Iterable[SchoolYear] | None = None,
     for_basket: bool = False,
 ) -> Law:
@@ -19,4 +20,4 @@ def law(
     whole basket is to be judged (`for_basket`) by rules that name services."""
     in_force = regulation()
     days = calendar(in_force, years, with_services=for_basket and bool(in_force.constraints))
-    return Law(in_force, days, now, as_service)
+    return Law(in_force, days, now, as_service, may_exceed)

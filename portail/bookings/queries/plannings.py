@@ -16,6 +16,7 @@ from portail.bookings.queries.quotas import with_quotas
 from portail.bookings.queries.sessions import Cell, Column, Pair, Row, rows_between
 from portail.bookings.queries.tags import Tags
 from portail.bookings.queries.told import teller
+from portail.bookings.queries.waiting import with_lists
 from portail.bookings.spans import Span, month_of
 from portail.bookings.standing import Facts, Law, Said, Standing, State, judge
 from portail.families.models import HouseholdChild
@@ -81,6 +82,10 @@ class Planning:
     @property
     def can_change(self) -> bool:
         return any(cell.standing.can_change for cell in self.cells)
+
+    @property
+    def can_wait(self) -> bool:
+        return any(cell.standing.can_wait for cell in self.cells)
 
     @property
     def has_closed_days(self) -> bool:
@@ -163,7 +168,8 @@ def planning(
 
     `wished` (child and session → ticked or not) keeps what the person had ticked. Two queries however many the
     children, and one more when the regulation looks at the family (its quotient, its children…); one more when a child
-    is shared by a custody calendar; three more when a quota speaks of these sessions.
+    is shared by a custody calendar; three more when a quota speaks of these sessions, one more when a
+    waiting list does (see `with_lists`).
     """
     first, last = span.first, span.last
     facts = knowledge(
@@ -172,7 +178,12 @@ def planning(
     household_id = links[0].household_id if links else 0
     tell = teller(household_id, links, law, facts)
     rows = rows_between(links, first, last, tell)
-    facts_of_rows = with_quotas(household_id, [(row.facts, row.column.activity_id) for row in rows], law)
+    activities = [row.column.activity_id for row in rows]
+    facts_of_rows = with_quotas(
+        household_id, list(zip((r.facts for r in rows), activities, strict=True)), law
+    )
+    concerned = list(zip(facts_of_rows, activities, strict=True))
+    facts_of_rows = with_lists(household_id, concerned, law, light=True)
     rows = [replace(row, facts=told) for row, told in zip(rows, facts_of_rows, strict=True)]
     tags = Tags(household_id, Prices(law.regulation, law.calendar, facts, channel=law.channel))
     cells = _cells(rows, law, wished or {}, tags)
@@ -213,7 +224,8 @@ def _cells(rows: list[Row], law: Law, wished: dict[Pair, bool], tags: Tags) -> l
 
 def _wanted(facts: Facts, standing: Standing, wished: dict[Pair, bool]) -> bool:
     booked = facts.own is not None
-    return wished.get((facts.child_id, facts.session_id), booked) if standing.can_change else booked
+    may = standing.can_change or standing.can_wait
+    return wished.get((facts.child_id, facts.session_id), booked) if may else booked
 
 
 def _monday(day: Day) -> date:

@@ -15,7 +15,8 @@ _NUMBER = re.compile(r"R-(\d{4})-(\d{5,})\Z", re.ASCII)
 
 
 def receipts(household: Household, *, hidden_on: date | None = None) -> QuerySet[Receipt]:
-    """The household's receipts, the last first, each with `added` and `removed`: how many of its lines are so.
+    """The household's receipts, the last first, each with how many of its lines are so: `added`, `removed`, `listed`
+    (a waiting list joined or left).
 
     `hidden_on`: without those that speak of a child of whom this household may see nothing on that day.
     """
@@ -25,6 +26,7 @@ def receipts(household: Household, *, hidden_on: date | None = None) -> QuerySet
         .annotate(
             added=Count("lines", filter=Q(lines__change=change.ADDED)),
             removed=Count("lines", filter=Q(lines__change=change.REMOVED)),
+            listed=Count("lines", filter=Q(lines__change__in=[change.WAITING, change.LEFT])),
         )
         .order_by("-created_at", "-pk")
     )

@@ -290,7 +290,7 @@ def _bookings(
     for household_id, state, child_id, session_id, day, arrives, leaves, *service in active.values_list(
         *columns
     ):
-        if household_id == household and service and state in Booking.TAKING:
+        if household_id == household and service and state == Booking.State.BOOKED:
             activity_id, code = service
             basket.append(Booked(child_id, activity_id, code, day))
         if child_id not in children or not first <= day <= last:

@@ -8,7 +8,7 @@ from portail.bookings.queries.prices import Prices, unknown_told
 from portail.bookings.queries.sessions import Row
 from portail.bookings.standing import Said, Standing, State
 
-_PRICED = frozenset({State.FREE, State.BOOKED, State.WAITING})
+_PRICED = frozenset({State.FREE, State.BOOKED, State.WAITING, State.OFFERED})
 
 
 class Tags:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from django import template
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -161,9 +162,13 @@ def _slot(cell: Cell | None, week: Week, number: int | None = None) -> SafeStrin
     does not say it. `number`: that of its column, when several children are shown."""
     if cell is None:
         return SafeString("")
-    if cell.standing.can_change:
-        return _box(cell, number)
     state = cell.standing.state
+    if state is State.OFFERED:
+        return _offered(cell)
+    if cell.standing.can_wait or cell.standing.can_change:
+        boxes = [_box(cell, number)] if cell.standing.can_change else []
+        boxes += [_wait_box(cell)] if cell.standing.can_wait else []
+        return mark_safe(" ".join(boxes))  # noqa: S308 - made of escaped parts
     locked = state in (State.TOO_LATE, State.BOOKED) and not week.is_settled
     if state in _EXPLAINED or locked or cell.standing.unless:
         return _explained(cell)
@@ -176,13 +181,47 @@ def _slot(cell: Cell | None, week: Week, number: int | None = None) -> SafeStrin
 
 def _box(cell: Cell, number: int | None) -> SafeString:
     language = get_language()
-    words = _box_words(cell.is_booked, language) if number is None else ""
+    words = _words(cell, language, number)
     return mark_safe(  # noqa: S308 - made of escaped parts
         f'<label class="slot"><input type="checkbox" name="s" value="{cell.tick}" {_called(cell, number, language)}'
         f"{_data_price(cell.price)}"
         f"{' data-booked' if cell.is_booked else ''}{' checked' if cell.wanted else ''}>"
         f"<span>{escape(cell.column.short_name)}</span>{words}"
         f"{_price(cell, language)}{_notes(cell, language)}</label>"
+    )
+
+
+def _words(cell: Cell, language: str | None, number: int | None) -> SafeString | str:
+    """What the box says, ticked or not: of a waiting list the rank, of a full day that it would go beyond."""
+    if cell.standing.state is State.WAITING:
+        return format_html("<b>{}</b><i>{}</i>", standing.said(cell.standing.why), gettext("À quitter"))
+    if cell.standing.is_over:
+        return format_html("<b>{}</b><i>{}</i>", gettext("Au-delà des places"), LOOKS[State.FULL].word)
+    return _box_words(cell.is_booked, language) if number is None else ""
+
+
+def _wait_box(cell: Cell) -> SafeString:
+    """A full day: a box to wait for it."""
+    name = gettext("Liste d'attente : %(service)s, %(day)s")
+    return format_html(
+        '<label class="slot slot-full"><input type="checkbox" name="w" value="{}" aria-label="{}"{}>'
+        '<span class="slot-name">{}</span> <b>{}</b><i>{}</i></label>',
+        cell.tick,
+        name % {"service": cell.column.label, "day": _day(cell.date, get_language())},
+        SafeString(" checked" if cell.wanted else ""),
+        cell.column.short_name,
+        gettext("Liste d'attente"),
+        LOOKS[State.FULL].word,
+    )
+
+
+def _offered(cell: Cell) -> SafeString:
+    """A place is kept: where to answer."""
+    return format_html(
+        '<a class="slot" data-tone="{}" href="{}">{}</a>',
+        LOOKS[State.OFFERED].tone,
+        reverse("front:waiting_lists"),
+        _word(State.OFFERED, cell.column.short_name, get_language()),
     )
 
 

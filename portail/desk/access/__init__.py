@@ -10,12 +10,14 @@ from portail.desk.access.activities import (
     get_class,
     get_closing,
     get_group_change,
+    get_listed_booking,
     get_offer,
     get_place,
     get_room,
     get_school,
     get_service,
     get_session,
+    get_session_to_book,
     get_year,
 )
 from portail.desk.access.administration import (
@@ -26,7 +28,7 @@ from portail.desk.access.administration import (
     get_regulation,
     get_staff,
 )
-from portail.desk.access.base import person, require
+from portail.desk.access.base import may_exceed, person, require
 from portail.desk.access.billing import (
     UNDOING,
     get_account,
@@ -104,6 +106,7 @@ __all__ = [
     "get_invoice",
     "get_kitchen_order",
     "get_legal_page",
+    "get_listed_booking",
     "get_mail",
     "get_meal_session",
     "get_news",
@@ -126,9 +129,11 @@ __all__ = [
     "get_school_year",
     "get_service",
     "get_session",
+    "get_session_to_book",
     "get_staff",
     "get_typical_week",
     "get_year",
+    "may_exceed",
     "person",
     "require",
 ]

@@ -19,7 +19,7 @@ from portail.activities.models import (
 )
 from portail.activities.queries import regulation
 from portail.bookings.actions.rooms import room_of
-from portail.bookings.models import GroupChange, WaitingRoom
+from portail.bookings.models import Booking, GroupChange, WaitingRoom
 from portail.desk.access.base import found, require
 
 
@@ -78,6 +78,21 @@ def get_room(request: HttpRequest, code: str) -> tuple[rules.BookingPeriod, Wait
         raise Http404
     calendar = in_force.calendar_with((), period.end)
     return period, room_of(period, calendar, now=timezone.now()), calendar
+
+
+def get_session_to_book(request: HttpRequest, session_id: int) -> Session:
+    """A session, for whoever books for families."""
+    require(request, Right.BOOK)
+    return found(Session.objects.select_related("service", "place", "closing"), pk=session_id)
+
+
+def get_listed_booking(request: HttpRequest, booking_id: int) -> Booking:
+    """A child on the waiting list of a session, or to whom a place of it is offered."""
+    require(request, Right.BOOK)
+    listed = Booking.objects.filter(state__in=Booking.LISTED)
+    return found(
+        listed.select_related("child", "household", "session__service", "session__place"), pk=booking_id
+    )
 
 
 def get_closing(request: HttpRequest, closing_id: int) -> Closing:

@@ -29,5 +29,10 @@ def person(request: HttpRequest) -> User:
     return request.user
 
 
+def may_exceed(request: HttpRequest) -> bool:
+    """Whether this agent, once let in, may book beyond the places of a session, with a reason."""
+    return has_right(person(request), Right.EXCEED_PLACES)
+
+
 def found(rows: QuerySet[Row], **identity: int) -> Row:
     return get_object_or_404(rows, **identity)

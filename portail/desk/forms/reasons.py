@@ -5,7 +5,7 @@ from django import forms
 from portail.bookings.forms import ChangesForm
 from portail.core.forms.base import speak_plainly
 
-NEEDED = "Écrivez pourquoi la date limite est passée : la famille lira cette phrase."
+NEEDED = "Écrivez pourquoi la date limite ou le nombre de places est dépassé : la famille lira cette phrase."
 
 
 class ServiceChangesForm(ChangesForm):
@@ -15,7 +15,7 @@ class ServiceChangesForm(ChangesForm):
         label="Raison",
         max_length=300,
         required=False,
-        help_text="La famille la lira dans son reçu. Obligatoire après la date limite.",
+        help_text="La famille la lira dans son reçu. Obligatoire après la date limite ou au-delà des places.",
     )
 
     def __init__(self, *args: Any, needs_reason: bool = False, **kwargs: Any):

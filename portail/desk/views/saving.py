@@ -75,7 +75,8 @@ def _write(
         "price": values["price"],
     }
     if declared is None:
-        return change_bookings(household, form.wishes(), actor=agent, now=now, **more)
+        may = access.may_exceed(request)
+        return change_bookings(household, form.wishes(), actor=agent, now=now, may_exceed=may, **more)
     return change_and_keep(household, form.wishes(), declared, actor=agent, now=now, **more)
 
 
@@ -88,13 +89,14 @@ def _again(
     *,
     has_moved: bool = False,
 ) -> HttpResponse:
-    """The recap as it is now, with what was refused before."""
+    """The recap as it is now, with what was refused before. Beyond the places one goes day by day, on a planning."""
     found = check(
         household,
         pages.wishes_again(form),
         actor=access.require(request),
         now=timezone.now(),
         as_service=True,
+        may_exceed=not origin.page and access.may_exceed(request),
     )
     moved = pages.moved(form, found) if has_moved else None
     return recap_page(request, household, found, origin, form=form, moved=moved, declared=declared)

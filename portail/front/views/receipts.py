@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from portail.bookings import queries
-from portail.bookings.actions import ChildNotInHousehold, Recap, Wish, check
+from portail.bookings.actions import ChildNotInHousehold, How, Recap, Wish, check
 from portail.bookings.actions.receipt_papers import issue_receipt
-from portail.bookings.models import Receipt, ReceiptLine
+from portail.bookings.models import Booking, Receipt, ReceiptLine
 from portail.bookings.recap_pages import Origin
 from portail.bookings.standing import Standing
 from portail.bookings.summary import LONG
@@ -45,8 +45,7 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
         "receipt": found,
         "lines": lines,
         "page": page,
-        "added": [pair for pair in shown if pair[0].change == ReceiptLine.Change.ADDED],
-        "removed": [pair for pair in shown if pair[0].change == ReceiptLine.Change.REMOVED],
+        **{kind.value: [pair for pair in shown if pair[0].change == kind] for kind in ReceiptLine.Change},
         "recipients": queries.masked_recipients(found),
         "undone": undone,
         "back": reverse("front:month", args=_month_of(found)),
@@ -85,7 +84,15 @@ def _month_of(receipt: Receipt) -> tuple[int, date]:
 
 
 def _undoing(receipt: Receipt) -> list[Wish]:
+    """The opposite of each line; what waited and was booked since is another receipt's to undo."""
+    kinds = ReceiptLine.Change
     return [
-        Wish(line.booking.child_id, line.booking.session_id, line.change == ReceiptLine.Change.REMOVED)
+        Wish(
+            line.booking.child_id,
+            line.booking.session_id,
+            line.change in (kinds.REMOVED, kinds.LEFT),
+            how=How.WAIT if line.change == kinds.LEFT else How.BOOK,
+        )
         for line in receipt.lines.all()
+        if line.change != kinds.WAITING or line.booking.state in Booking.LISTED
     ]
