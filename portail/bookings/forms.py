@@ -126,8 +126,8 @@ class TicksForm(forms.Form):
 
     def wished(self, child_id: int | None) -> dict[tuple[int, int], bool]:
         """Each box that was ticked, or that was shown ticked and is no more."""
-        ticked, shown = (_of(self.cleaned_data[name], child_id) for name in ("s", "shown"))
-        return {pair: pair in ticked for pair in ticked | shown}
+        ticked, shown, waited = (_of(self.cleaned_data[name], child_id) for name in ("s", "shown", "w"))
+        return {pair: pair in ticked | waited for pair in ticked | shown | waited}
 
 
 def _of(ticks: Iterable[tuple[int, int]], child_id: int | None) -> set[tuple[int, int]]:
