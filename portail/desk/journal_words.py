@@ -63,6 +63,7 @@ OTHERS = {
     "source": "Origine",
     "document": "Pièce",
     "fields": "Rubriques",
+    "meals": "Repas",
 }
 # What the subject of a line is a row of: its own names of fields come before the families'.
 SUBJECTS: dict[str, type[Model]] = {

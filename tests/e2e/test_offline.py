@@ -9,9 +9,11 @@ from datetime import date
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from portail.accounts.models import Role
 from portail.attendance.models import Assignment, Mark
 from portail.attendance.queries.lists import day_list
 from tests import factories as make
+from tests.cast import staff
 from tests.e2e.visitors import Visitor
 
 TODAY = date(2026, 11, 24)
@@ -124,17 +126,28 @@ def test_a_leader_without_network(tablet, town, lunch, live_server, clock):
     assert {mark.at.date() for mark in Mark.objects.all()} == {TODAY}
 
 
-def test_nothing_of_a_leader_stays_after_signing_out_nor_of_a_family(tablet, town, lunch, live_server, clock):
-    page = tablet.new_page()
+def test_a_shared_tablet_keeps_nobodys_names_and_everybodys_marks(tablet, town, lunch, live_server, clock):
+    """Lou's mark waits; Max signs in, then out; a family comes: nothing stays but the mark, which is Lou's."""
+    page, max_ = tablet.new_page(), staff("max", "Max", Role.LEADER)
+    Assignment.objects.create(user=max_, place=lunch.place)
     visitor = Visitor(page, live_server.url, clock)
     visitor.is_signed_in_as(town.lou)
-    page.goto("/terrain/")
+    page.goto(f"/terrain/listes/{lunch.pk}/")
     page.evaluate("navigator.serviceWorker.ready")
     expect(sending(page)).to_contain_text("Tout est enregistré")
-    assert "Emma" in page.evaluate(STORES)["portail-listes lists"]
+    tablet.set_offline(True)
+    touches(page, "Hugo", "Absent")
+    expect(sending(page)).to_contain_text("1 pointage en attente d'envoi")
+    tablet.clear_cookies()
+    tablet.set_offline(False)
+    visitor.is_signed_in_as(max_)
+    page.goto("/terrain/")
+    expect(sending(page)).to_contain_text("1 pointage est d'une autre personne")
+    page.wait_for_function(f"async () => (await ({STORES})())['portail-listes lists'].includes('Emma')")
+    assert not Mark.objects.exists()
     with page.expect_navigation():
         page.get_by_role("button", name="Déconnexion").click()
-    assert "Emma" not in str(page.evaluate(STORES))
+    assert not any(name in str(page.evaluate(STORES)) for name in ("Emma", "DEMOCIVI", "Hugo"))
 
     before = sorted(path for path, _ in page.evaluate(EVERYTHING_KEPT))
     visitor.is_signed_in_as(
@@ -145,10 +158,14 @@ def test_nothing_of_a_leader_stays_after_signing_out_nor_of_a_family(tablet, tow
     assert page.evaluate("!navigator.serviceWorker.controller")
     kept = page.evaluate(EVERYTHING_KEPT)
     assert sorted(path for path, _ in kept) == before
-    assert "DEMOCIVI" not in str(kept)
+    assert not any(name in str(kept) for name in ("Emma", "DEMOCIVI", "Durand"))
     assert page.goto("/terrain/").status == 404
-
     tablet.set_offline(True)
     page.goto("/terrain/")
-    expect(page.locator("h1")).to_have_text("Mes listes")
     expect(page.locator("main")).to_contain_text("Aucune liste n'est gardée sur cet appareil")
+
+    tablet.set_offline(False)
+    visitor.is_signed_in_as(town.lou)
+    page.goto("/terrain/")
+    expect(sending(page)).to_contain_text("Tout est enregistré")
+    assert [(mark.author, mark.kind) for mark in Mark.objects.all()] == [(town.lou, "absent")]

@@ -95,7 +95,7 @@
   };
 
   // --- sending
-  let mode = "online", waits = 0;
+  let mode = "online", waits = 0, leaving = false;
   class NoNetwork extends Error {}
   const ask = async (url, options = {}) => {
     const stop = new AbortController(), timer = setTimeout(() => stop.abort(), TIMEOUT);
@@ -134,13 +134,16 @@
 
   const keepLists = async (state) => {
     if ((await meta(LISTS, "user")) !== state.user || (await meta(LISTS, "day")) !== state.day) await forgetLists();
+    if (leaving) return;
     await setMeta(LISTS, "user", state.user);
     await setMeta(LISTS, "day", state.day);
     const kept = new Map((await lists()).map((list) => [list.id, list]));
     for (const id of state.sessions) {
       const answer = await ask(`/terrain/listes/${id}/donnees/?v=${encodeURIComponent(kept.get(id)?.v ?? "")}`);
       const list = answer.status === 200 && (await answer.json()); // read before the store opens: it closes by itself
-      if (list) await asked((await table(LISTS, "lists", "readwrite")).put(list));
+      const names = await table(LISTS, "lists", "readwrite");
+      if (leaving) return;
+      if (list) await asked(names.put(list));
       if (answer.status === 200 || answer.status === 204) await forgetSent(id);
       kept.delete(id);
     }
@@ -435,9 +438,14 @@
     }
   });
 
-  // --- leaving
-  document.addEventListener("submit", (event) => {
-    if (event.target.action?.endsWith("/deconnexion/")) indexedDB.deleteDatabase(LISTS);
+  // --- leaving: the names first, then the session; what is being read meanwhile is not kept
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!form.action?.endsWith("/deconnexion/") || event.defaultPrevented) return;
+    event.preventDefault();
+    leaving = true;
+    await forgetLists().catch(() => {});
+    form.submit();
   });
 
   // --- beginning
