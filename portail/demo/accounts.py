@@ -30,11 +30,12 @@ class DemoAccount:
 ADMINISTRATOR = DemoAccount(Role.ADMINISTRATOR, "admin", "Alix", "Fontaine")
 AGENT = DemoAccount(Role.AGENT, "agent", "Agnès", "Vasseur")
 CASH_OFFICER = DemoAccount(Role.CASH_OFFICER, "regie", "Renée", "Caron")
+LEADER = DemoAccount(Role.LEADER, "animation", "Loïc", "Berthe")
 STAFF = (
     ADMINISTRATOR,
     AGENT,
     CASH_OFFICER,
-    DemoAccount(Role.LEADER, "animation", "Loïc", "Berthe"),
+    LEADER,
     DemoAccount(Role.KITCHEN, "cuisine", "Gaston", "Mercier"),
     DemoAccount(Role.READER, "lecture", "Rémi", "Hennequin"),
 )

@@ -12,6 +12,7 @@ from portail.core.journal import acting_from
 from portail.core.models import JournalEntry
 from portail.demo import (
     accounts,
+    attendance,
     billing,
     custody,
     families,
@@ -43,6 +44,7 @@ def build(today: date) -> None:
         custody.agree(plans, agent, when)
         quotients.write(plans, agent, when)
         planning.write(plans, town, agent, when, chance)
+        attendance.write(town, agent, when, random.Random(f"{SEED} lists {today.isoformat()}"))
         publishing.publish(town, plans, agent, when)
         billing.write(agent, when)
         lately.happen(town, agent, when, chance)

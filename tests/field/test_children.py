@@ -10,9 +10,10 @@ from django.utils.html import strip_tags
 from portail.attendance.models import Mark
 from portail.attendance.queries.marks import states
 from portail.core.models import JournalEntry
-from portail.families.models import ChildContact, ChildHealth
+from portail.families.models import ChildContact, ChildHealth, CourtDecision
 from tests import factories as make
-from tests.attendance.lists import assign, mark, session, touch
+from tests.attendance.lists import TODAY, assign, mark, session, touch
+from tests.billing.town import regulate
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +80,41 @@ def test_who_may_fetch_is_shown_and_written_once_a_day(tablet, cast, evening):
     subjects = set(JournalEntry.objects.filter(verb="pick_up.read").values_list("subject", flat=True))
     assert subjects == {home.journal_subject for home in (cast.alice.household, cast.bob.household)}
     assert JournalEntry.objects.filter(verb="pick_up.read").count() == 2
+
+
+def test_whom_a_court_limits_is_told_and_no_more_among_those_who_fetch(tablet, cast, evening):
+    household = cast.bob.household
+    CourtDecision.objects.create(
+        child=cast.lea,
+        household=household,
+        since=TODAY,
+        document=make.FamilyDocumentFactory(household=household),
+        created_at=NOW,
+        token=uuid4(),
+    )
+    page = said(tablet.get(url("child", evening, cast.lea.pk)))
+    assert "Elle limite les droits de Bob Durand" in page
+    assert "Bob Durand, responsable" not in page
+    assert "Mamie Durand" not in page
+
+
+def test_fetched_late_tells_what_it_costs(tablet, cast, evening, today):
+    regulate(EVENING_RULES)
+    today.move_to(NOW.replace(hour=18))
+    mark(cast.lou, touch(evening, cast.lea, "left", hour=time(18, 52)), now=NOW.replace(hour=18))
+    page = said(tablet.get(url("child", evening, cast.lea.pk)))
+    assert "Majoration prévue : 10,00 € : repris à 18 h 52, 22 min" in page
+
+
+EVENING_RULES = """
+[[surcharges]]
+name = "Repris après l'heure"
+services = ["soir"]
+trigger = "late-pick-up"
+amount = 5.00
+once = "slice"
+grace = 5
+"""
 
 
 def test_an_hour_is_now_or_another_and_can_be_corrected(tablet, cast, evening, today):

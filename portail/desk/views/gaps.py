@@ -27,9 +27,7 @@ from portail.attendance.queries import gaps as queries
 from portail.attendance.queries.facts import Fact, facts
 from portail.attendance.queries.marks import history
 from portail.billing.queries.absences import OTHER, reasons_of
-from portail.billing.queries.charges import computed
-from portail.billing.queries.dues import Due
-from portail.billing.queries.presence import may_have
+from portail.billing.queries.seen import due_of
 from portail.desk import access
 from portail.desk.forms.gaps import OPEN, SETTLED, GapsFilter, SettleForm
 from portail.desk.views.replies import status_of
@@ -109,7 +107,7 @@ def gap(request: HttpRequest, session_id: int, child_id: int, kind: str) -> Http
         "fact": fact,
         "child": child,
         "home": next((home for home in homes if home.pk == fact.household_id), None),
-        "due": _due(fact),
+        "due": due_of(fact),
         "history": history(fact.session.pk, child.pk),
         "trail": [("Écarts", reverse("desk:gaps"))],
     }
@@ -142,12 +140,3 @@ def _homes(child: Child, fact: Fact) -> list[Household]:
 def _reasons(fact: Fact) -> list[tuple[str, str]]:
     words = reasons_of(activities.regulation(), {fact.session.service.code})
     return [(word, word.capitalize() if word != OTHER else "Autre raison") for word in words]
-
-
-def _due(fact: Fact) -> Due | None:
-    """What the regulation asks for it as things stand; None when it asks nothing, or nobody answers for it."""
-    if fact.household_id is None:
-        return None
-    day = fact.session.date
-    found = computed([fact.household_id], day, day).due
-    return next((due for due in found if may_have(fact, due.key)), None)

@@ -12,9 +12,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portail.accounts.rights import Right, has_right
 from portail.activities.models import Session
 from portail.attendance.actions.readings import note_health, note_pick_up
+from portail.attendance.queries.facts import facts
 from portail.attendance.queries.lists import Row, day_list, row_of
 from portail.attendance.queries.marks import history
 from portail.attendance.queries.people import people_of
+from portail.billing.queries.seen import due_of
 from portail.field import access
 from portail.field.forms.marks import MarkForm
 from portail.field.views.lists import recorded
@@ -71,7 +73,19 @@ def _context(request: HttpRequest, session: Session, row: Row, form: MarkForm) -
         "is_open": session.date <= timezone.localdate(),
         "reads_health": has_right(user, Right.READ_HEALTH),
         "now": timezone.localtime(now),
+        "late_charge": _late_charge(session, row),
     }
+
+
+def _late_charge(session: Session, row: Row) -> str:
+    """What the regulation asks of a child fetched after the hour; empty when it asks nothing."""
+    if not row.late or not isinstance(row.who, int):
+        return ""
+    same = Session.objects.filter(pk=session.pk)
+    found = facts(session.date, session.date, children=[row.who], sessions=same)
+    late = next((fact for fact in found if fact.kind == fact.kind.LATE_PICK_UP), None)
+    due = due_of(late) if late else None
+    return f"Majoration prévue : {due.explanation['sentence']}." if due else ""
 
 
 @require_safe
