@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
+from django.utils import timezone
+
 from portail.accounts.models import User
 from portail.activities.models import Session
 from portail.attendance.actions import settlements
@@ -144,11 +146,11 @@ def _settled(sessions: list[Session], agent: User, when: Timeline, chance: rando
 
 
 def _this_morning(town: Town, leader: User, when: Timeline, chance: random.Random) -> None:
-    """The first list of the day of this leader, of which the end is still to be marked."""
+    """The first list of the day of this leader, once it has begun: its end is still to be marked."""
     kept = (town.canteens[town.schools[0].pk], town.cares[town.schools[0].pk], town.centre)
     today = Session.objects.filter(date=when.today, closing=None, place__in=kept)
     session = today.select_related("service").order_by("service__starts_at", "pk").first()
-    if session is None:
+    if session is None or _moment(when.today, session.service.starts_at) > timezone.now():
         return
     children = (
         session.bookings.filter(state=Booking.State.BOOKED).order_by("pk").values_list("child", flat=True)

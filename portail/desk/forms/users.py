@@ -31,10 +31,10 @@ class PlacesForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offers = ServicePlace.objects.filter(is_active=True, place__is_active=True)
-        choices: dict[str, list[tuple[str, str]]] = {}
+        choices: dict[str, str] = {}
         for offer in offers.select_related("place", "service").order_by("place__name", "service__position"):
-            own = choices.setdefault(offer.place.name, [(str(offer.place_id), "Toutes les prestations")])
-            own.append((f"{offer.place_id}-{offer.service_id}", offer.service.name))
+            choices.setdefault(str(offer.place_id), f"{offer.place.name} : tout le lieu")
+            choices[f"{offer.place_id}-{offer.service_id}"] = f"{offer.place.name} : {offer.service.name}"
         self.fields["places"].choices = list(choices.items())  # type: ignore[attr-defined]
 
     def wanted(self) -> set[Where]:
