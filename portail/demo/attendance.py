@@ -55,9 +55,9 @@ def _marks(sessions: list[Session], leader: User, chance: random.Random) -> Iter
         Absence.objects.filter(booking__in=booked, withdrawn_at=None).values_list("booking", flat=True)
     )
     by_session: dict[int, list[int]] = {}
-    for pk, session, child in booked.order_by("pk").values_list("pk", "session", "child"):
+    for pk, where, child in booked.order_by("pk").values_list("pk", "session", "child"):
         if pk not in absent:
-            by_session.setdefault(session, []).append(child)
+            by_session.setdefault(where, []).append(child)
     for session in sessions:
         for number, child in enumerate(by_session.get(session.pk, ())):
             yield from _of_a_child(session, child, number, leader, chance)

@@ -31,7 +31,8 @@ def test_a_child_booked_eats_the_usual_meal_or_its_diet(cast):
     [("booked", True), ("offered", True), ("waiting", False), ("cancelled", False), ("refused", False)],
 )
 def test_only_a_place_taken_is_a_meal(cast, state, eats):
-    book(cast, lunch(cast), "lea", state=Booking.State(state))
+    until = {"offered_until": AFTER} if state == "offered" else {}
+    book(cast, lunch(cast), "lea", state=Booking.State(state), **until)
     assert of_day() == ({"child": (1, 0, 0)} if eats else {})
 
 
