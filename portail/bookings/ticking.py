@@ -51,16 +51,7 @@ def ticked(shown: Planning, tick: str) -> Planning:
     is_chosen = _chosen(shown, tick)
     chosen = [cell for cell in shown.cells if cell.standing.can_change and is_chosen(cell)]
     wanted = not all(cell.wanted for cell in chosen)
-    changed = {id(cell): replace(cell, wanted=wanted) for cell in chosen}
-
-    def now(cell: Cell | None) -> Cell | None:
-        return changed.get(id(cell), cell)
-
-    weeks = tuple(
-        replace(week, days=tuple(replace(day, cells=tuple(map(now, day.cells))) for day in week.days))
-        for week in shown.weeks
-    )
-    return replace(shown, weeks=weeks, cells=tuple(changed.get(id(cell), cell) for cell in shown.cells))
+    return shown.with_cells({id(cell): replace(cell, wanted=wanted) for cell in chosen})
 
 
 def _chosen(shown: Planning, tick: str) -> Callable[[Cell], bool]:

@@ -8,10 +8,10 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from portail.activities.models import Session
+from portail.activities.models import CalendarEntry, Session
 from portail.bookings.models import Booking, Receipt, TypicalWeek
 from tests import factories as make
-from tests.bookings.sayings import IN_TIME, MONDAY, TOO_LATE, add, booked, change, session, week
+from tests.bookings.sayings import IN_TIME, MONDAY, TOO_LATE, add, booked, change, remove, session, week
 from tests.front.test_planning import hidden, text_of
 
 pytestmark = pytest.mark.django_db
@@ -279,3 +279,38 @@ def test_queries_of_a_page_with_kept_weeks(alice, cast, size, django_assert_num_
         change(cast.alice, add(cast.noe, *lunches[2:]))
     with django_assert_num_queries(14):
         alice.get(reverse("front:typical_week"))
+
+
+def test_the_planning_says_what_departs_from_the_week(alice, cast):
+    monday, tuesday, thursday, _friday = week(cast)
+    validate(alice, ask_week(alice, cast, [0, 3], keep="on", first="2026-12-01"))
+    change(cast.alice, remove(cast.lea, thursday) + add(cast.lea, tuesday))
+    page = alice.get(reverse("front:month", args=[cast.lea.pk, date(2026, 12, 1)])).content.decode()
+    said = {
+        lunch.pk: "hors semaine type" in page.split(f'value="{lunch.pk}"')[1].split("</label>")[0]
+        for lunch in (monday, tuesday, thursday, _friday)
+    }
+    assert said == {monday.pk: False, tuesday.pk: True, thursday.pk: True, _friday.pk: False}
+    of_noe = alice.get(reverse("front:month", args=[cast.noe.pk, date(2026, 12, 1)]))
+    assert "hors semaine type" not in of_noe.content.decode()
+
+
+def test_holidays_do_not_depart_from_a_week_that_does_not_hold_then(alice, cast):
+    CalendarEntry.objects.create(
+        kind="school_holiday", start=MONDAY, end=MONDAY + timedelta(days=13), label="Vacances"
+    )
+    session(cast)
+    for in_holidays, expected in ((False, False), (True, True)):
+        TypicalWeek.objects.all().delete()
+        kept = TypicalWeek.objects.create(
+            household=cast.alice.household,
+            child=cast.lea,
+            activity=cast.canteen.activity,
+            since=date(2026, 12, 1),
+            until=date(2027, 7, 3),
+            in_holidays=in_holidays,
+            kept_at=IN_TIME,
+        )
+        kept.days.create(service=cast.canteen, weekday=0)
+        page = alice.get(reverse("front:month", args=[cast.lea.pk, date(2026, 12, 1)]))
+        assert ("hors semaine type" in text_of(page)) is expected

@@ -1,7 +1,7 @@
 """A month or a week of a child, or of several: every session, how it stands, and until when it may be changed."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -73,6 +73,18 @@ class Planning:
     @property
     def first(self) -> date:
         return self.span.first
+
+    def with_cells(self, changed: Mapping[int, Cell]) -> "Planning":
+        """The same, with these cells in the place of others (by their `id`)."""
+
+        def now(cell: Cell | None) -> Cell | None:
+            return changed.get(id(cell), cell)
+
+        weeks = tuple(
+            replace(week, days=tuple(replace(day, cells=tuple(map(now, day.cells))) for day in week.days))
+            for week in self.weeks
+        )
+        return replace(self, weeks=weeks, cells=tuple(changed.get(id(c), c) for c in self.cells))
 
     @property
     def has_hours(self) -> bool:
@@ -217,9 +229,20 @@ def _cells(rows: list[Row], law: Law, wished: dict[Pair, bool], tags: Tags) -> l
             *tags.of(row, standing),
             row.programme,
             row.facts.hours if row.facts.own else None,
+            _departs(row, standing, law),
         )
         for row, standing in zip(rows, standings, strict=True)
     ]
+
+
+def _departs(row: Row, standing: Standing, law: Law) -> bool:
+    """Whether a coming day is booked though the typical week does not want it, or free though it does."""
+    day, says = row.facts.date, row.typical
+    if says is None or day < law.today or (standing.state is not State.FREE and row.facts.own is None):
+        return False
+    if says < 2 and day <= law.calendar.known_until and law.calendar.school_holiday(day):
+        return False
+    return bool(says % 2) is (row.facts.own is None)
 
 
 def _wanted(facts: Facts, standing: Standing, wished: dict[Pair, bool]) -> bool:

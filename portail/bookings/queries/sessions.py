@@ -6,6 +6,7 @@ from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
@@ -28,6 +29,20 @@ TAKEN = (
     " WHERE session_id = activities_session.id AND state IN ('booked', 'offered')"
 )
 """Places taken in a session. Written out: having it built by the ORM took a tenth of a month page."""
+TYPICAL = (
+    "SELECT MAX((CASE WHEN d.id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN w.in_holidays THEN 2 ELSE 0 END))"
+    " FROM bookings_typicalweek w LEFT JOIN bookings_typicalday d ON d.week_id = w.id"
+    " AND d.service_id = activities_session.service_id AND d.weekday = {weekday}"
+    " WHERE w.household_id = %s AND w.child_id = bookings_enrolment.child_id"
+    " AND w.activity_id = bookings_enrolment.activity_id"
+    " AND w.since <= activities_session.date AND w.until >= activities_session.date"
+)
+"""What the typical week of the household says of a session: nothing (no week is kept), or 1 when it wants it, plus 2
+when it holds in the holidays too."""
+_WEEKDAY = {
+    "sqlite": "(CAST(strftime('%%w', activities_session.date) AS INTEGER) + 6) %% 7",
+    "postgresql": "CAST(EXTRACT(ISODOW FROM activities_session.date) AS INTEGER) - 1",
+}
 _SERVICE = (
     *("id", "activity_id", "code", "short_name", "icon", "weekdays", "position"),
     *("hours_step", "ends_at", "starts_at"),
@@ -61,7 +76,8 @@ class Cell:
 
     `price`: what the day costs, in euros; None when no rule tells prices, or when it is not known yet. `in_package`: it
     is part of a price for a week, a month…, told by the recap. `programme`: what the day is named, an outing for
-    example. `hours`: those booked, where families choose them.
+    example. `hours`: those booked, where families choose them. `departs`: it is not as the typical week that the
+    household keeps.
     """
 
     column: Column
@@ -73,6 +89,7 @@ class Cell:
     in_package: bool = False
     programme: str = ""
     hours: Hours | None = None
+    departs: bool = False
 
     @property
     def is_booked(self) -> bool:
@@ -86,10 +103,13 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
+    """`typical`: what the typical week of the household says of it (`TYPICAL`)."""
+
     column: Column
     facts: Facts
     programme: str = ""
     ends_at: time = time.max
+    typical: int | None = None
 
 
 def rows_between(links: Sequence[HouseholdChild], first: date, last: date, tell: Teller) -> list[Row]:
@@ -105,7 +125,8 @@ def rows_between(links: Sequence[HouseholdChild], first: date, last: date, tell:
         for position, link in enumerate(links)
     }
     rows = {}
-    for child_id, bookable_from, session_id, *values in _offered(makers.keys(), first, last):
+    household = links[0].household_id
+    for child_id, bookable_from, session_id, *values in _offered(household, makers.keys(), first, last):
         rows[child_id, session_id] = makers[child_id].row(session_id, values, bookable_from)
     for (child_id, session_id), values in _strays([pair for pair in own if pair not in rows]).items():
         rows[child_id, session_id] = makers[child_id].row(session_id, values, None)
@@ -132,7 +153,7 @@ class _Maker:
         self.columns: dict[int, Column] = {}
 
     def row(self, session_id: int, values: list[Any], bookable_from: Any) -> Row:
-        day, capacity, closed, programme, taken, *service = values
+        day, capacity, closed, programme, typical, taken, *service = values
         column = self.columns.get(service[0]) or self._column(service)
         child_id = self.link.child_id
         own = self.own.get((child_id, session_id))
@@ -157,7 +178,7 @@ class _Maker:
             late=self.tell.late(child_id, action, column.code, day, known),
             hours=self._hours(session_id, column, service),
         )
-        return Row(column, facts, programme, service[-2])
+        return Row(column, facts, programme, service[-2], typical)
 
     def _hours(self, session_id: int, column: Column, service: list[Any]) -> Hours | None:
         """Those booked, or all the session's, where families choose them."""
@@ -254,8 +275,10 @@ def open_sessions(children: Any, first: date, last: date) -> QuerySet[Session]:
     ).order_by()
 
 
-def _offered(children: Any, first: date, last: date) -> QuerySet:
-    """(child, opening of the year, session, date, places, closing, programme, taken, service…) of every enrolment."""
+def _offered(household: int, children: Any, first: date, last: date) -> QuerySet:
+    """(child, opening of the year, session, date, places, closing, programme, typical week, taken, service…) of every
+    enrolment."""
+    typical = TYPICAL.format(weekday=_WEEKDAY[connection.vendor])
     return open_sessions(children, first, last).values_list(
         f"{ENROLMENT}child_id",
         f"{ENROLMENT}school_year__bookable_from",
@@ -264,6 +287,7 @@ def _offered(children: Any, first: date, last: date) -> QuerySet:
         "capacity",
         Coalesce("closing__reason", reason_for(f"{ENROLMENT}child")),
         "programme",
+        RawSQL(typical, (household,)),  # noqa: S611 - a constant
         RawSQL(TAKEN, ()),  # noqa: S611 - a constant
         *(f"service__{name}" for name in _SERVICE),
     )
@@ -313,7 +337,7 @@ def _strays(pairs: Sequence[Pair]) -> dict[Pair, list[Any]]:
     sessions = Session.objects.filter(pk__in={session for _, session in pairs}).order_by()
     columns = ("date", "capacity", "closing__reason", "programme", *(f"service__{name}" for name in _SERVICE))
     found = {pk: values for pk, *values in sessions.values_list("pk", *columns)}
-    return {pair: [*found[pair[1]][:4], 0, *found[pair[1]][4:]] for pair in pairs}
+    return {pair: [*found[pair[1]][:4], None, 0, *found[pair[1]][4:]] for pair in pairs}
 
 
 def _one_a_cell(rows: list[Row]) -> list[Row]:

@@ -256,16 +256,18 @@ def _data_price(price: Decimal | None) -> str:
 
 
 def _price(cell: Cell, language: str | None) -> SafeString:
-    return _price_words(cell.price, cell.in_package, cell.standing.has_surcharge, language)
+    return _price_words(cell.price, cell.in_package, cell.standing.has_surcharge, cell.departs, language)
 
 
 @lru_cache(maxsize=1024)
 def _price_words(
-    price: Decimal | None, in_package: bool, has_surcharge: bool, language: str | None
+    price: Decimal | None, in_package: bool, has_surcharge: bool, departs: bool, language: str | None
 ) -> SafeString:
-    """The price of the day in small, or that it is part of a package, and that a late act costs more."""
+    """The price of the day in small, or that it is part of a package; that a late act costs more; that the typical week
+    is otherwise."""
     words = [money(price)] if price is not None else [gettext("forfait")] if in_package else []
     words += [gettext("majoré")] if has_surcharge else []
+    words += [gettext("hors semaine type")] if departs else []
     return format_html(" <small>{}</small>", " · ".join(words)) if words else SafeString("")
 
 
