@@ -13,6 +13,8 @@ from portail.bookings.models import ReceiptLine
 from portail.bookings.recap import Change
 from portail.bookings.standing import Said, Standing, said
 from portail.core.money import ZERO
+from portail.core.templatetags.ui import hour
+from portail.rules.peaks import Hours
 
 LONG = 40
 """From how many changes on they are told by month rather than one by one."""
@@ -100,7 +102,7 @@ def of_change(change: Change) -> Told:
     return Told(
         change.child.pk,
         change.child.first_name,
-        change.session.service.name,
+        _named(change.session.service.name, change.hours),
         change.session.date,
         change.wanted,
         cost.amount if cost else None,
@@ -109,12 +111,17 @@ def of_change(change: Change) -> Told:
     )
 
 
+def _named(service: str, hours: Hours | None) -> str:
+    """With the hours that were chosen, where families choose them."""
+    return f"{service} ({hour(hours[0])} – {hour(hours[1])})" if hours else service
+
+
 def of_line(line: ReceiptLine) -> Told:
     booking = line.booking
     return Told(
         booking.child_id,
         booking.child.first_name,
-        booking.session.service.name,
+        _named(booking.session.service.name, booking.hours),
         booking.session.date,
         line.change == ReceiptLine.Change.ADDED,
         line.price,
