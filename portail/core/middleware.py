@@ -61,8 +61,8 @@ def language(get_response: GetResponse) -> GetResponse:
 
 
 def is_desk(request: HttpRequest) -> bool:
-    """Whether the page belongs to the agents' side."""
-    return request.path.startswith("/guichet/")
+    """Whether the page belongs to the agents' side: the desk, or the lists on a tablet."""
+    return request.path.startswith(("/guichet/", "/terrain/"))
 
 
 def origin(get_response: GetResponse) -> GetResponse:

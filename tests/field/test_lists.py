@@ -92,6 +92,13 @@ def test_a_touch_is_kept_and_leads_back_to_its_row(tablet, cast, lunch):
     assert state_of(lunch, cast.lea).presence == "present"
 
 
+def test_the_lists_are_in_french_and_of_the_town_hall_s_channel(tablet, cast, lunch):
+    tablet.cookies["portail_langue"] = "en"
+    posted(tablet, lunch, cast.lea, "present")
+    assert JournalEntry.objects.get(verb="attendance.marked").channel == JournalEntry.Channel.DESK
+    assert tablet.get(url("list", lunch))["Content-Language"] == "fr"
+
+
 def test_the_same_button_twice_is_once_and_two_buttons_are_two(tablet, cast, lunch):
     token = uuid4()
     for kind in ("present", "present", "absent"):
