@@ -276,5 +276,14 @@ def test_what_is_booked_has_a_price_told_by_the_receipts(town):
     assert rules.broken_examples(law.regulation, law.calendar) == ()
     recent = ReceiptLine.objects.filter(receipt__created_at__date__gte=date(2026, 10, 1))
     assert recent.exists()
-    assert not recent.filter(price=None).exists()
+    booked = recent.filter(change__in=[ReceiptLine.Change.ADDED, ReceiptLine.Change.REMOVED])
+    assert not booked.filter(price=None).exists(), "waiting alone has no price"
     assert set(Enrolment.objects.values_list("profile", flat=True)) == {"régulier", "occasionnel"}
+
+
+def test_a_full_day_has_its_list_and_a_place_that_is_offered(town):
+    (offered,) = Booking.objects.filter(state=Booking.State.OFFERED).select_related("session", "household")
+    lunch = offered.session
+    assert lunch.bookings.taking_a_place().count() == lunch.capacity
+    assert lunch.bookings.filter(state=Booking.State.WAITING).exists()
+    assert offered.household.adults.exclude(user=None).exists(), "somebody of the trial may answer"

@@ -143,5 +143,5 @@ def test_the_page_costs_the_same_whatever_the_number_of_children(
         make.EnrolmentFactory(child=child, activity=cast.canteen.activity, place=cast.offer.place)
     for shift in range(1 + extra):
         session(cast, NEXT_MONDAY + timedelta(days=shift % 5))
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         alice.get(reverse("front:dashboard"))

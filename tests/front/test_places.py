@@ -96,6 +96,7 @@ def test_the_link_of_the_mail_works_without_signing_in_and_says_little(client, t
         page = client.get(url).content.decode()
         assert of(town.lea).state == "offered"
     assert "Léa" in page
+    assert "no-referrer" not in page, "a browser would send no origin, and its answer would be refused"
     for secret in ("Martin", "MARTIN", town.alice.household.number, "€"):
         assert secret not in page.split("<main")[1]
     assert client.post(url).status_code == 422
