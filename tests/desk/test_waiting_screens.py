@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from portail.bookings.models import Booking, Receipt
 from tests import factories as make
-from tests.bookings.sayings import IN_TIME, add, change, session
+from tests.bookings.sayings import IN_TIME, add, change, remove, session
 from tests.bookings.test_waiting import LIST, WEEKLY, law_of, of, wait
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +65,8 @@ def test_a_place_is_given_by_hand_beyond_the_places_with_a_reason(agent, town):
 def test_where_a_place_is_free_nothing_goes_beyond(agent, town):
     town.lunch.capacity = 2
     town.lunch.save()
+    page = agent.get(reverse("desk:waiting_give", args=[of(town.lea).pk])).content.decode()
+    assert "La séance est complète" not in page
     give(agent, town, reason="Au téléphone")
     assert (of(town.lea).state, of(town.lea).is_over) == ("booked", False)
 
@@ -77,6 +79,14 @@ def test_an_agent_puts_a_child_on_the_list(agent, town):
     save = reverse("desk:planning_save", args=months[:1])
     agent.post(save, {**recap.context["hidden"], "step": "save", "reason": ""})
     assert of(town.noe).state == "waiting"
+
+
+def test_a_place_that_is_offered_leads_the_agent_nowhere_else(agent, town):
+    change(town.charlie, remove(town.zoe, town.lunch))
+    months = [town.alice.household.pk, town.lea.pk, town.lunch.date.replace(day=1)]
+    page = agent.get(reverse("desk:month", args=months)).content.decode()
+    assert "Une place vous est proposée" in page
+    assert reverse("front:waiting_lists") not in page
 
 
 @pytest.mark.parametrize("size", [1, 5])

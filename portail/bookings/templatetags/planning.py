@@ -10,7 +10,6 @@ from decimal import Decimal
 from functools import lru_cache
 
 from django import template
-from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -164,7 +163,7 @@ def _slot(cell: Cell | None, week: Week, number: int | None = None) -> SafeStrin
         return SafeString("")
     state = cell.standing.state
     if state is State.OFFERED:
-        return _offered(cell)
+        return _explained(cell)  # answered on its own page, by the family alone
     if cell.standing.can_wait or cell.standing.can_change:
         boxes = [_box(cell, number)] if cell.standing.can_change else []
         boxes += [_wait_box(cell)] if cell.standing.can_wait else []
@@ -212,16 +211,6 @@ def _wait_box(cell: Cell) -> SafeString:
         cell.column.short_name,
         gettext("Liste d'attente"),
         LOOKS[State.FULL].word,
-    )
-
-
-def _offered(cell: Cell) -> SafeString:
-    """A place is kept: where to answer."""
-    return format_html(
-        '<a class="slot" data-tone="{}" href="{}">{}</a>',
-        LOOKS[State.OFFERED].tone,
-        reverse("front:waiting_lists"),
-        _word(State.OFFERED, cell.column.short_name, get_language()),
     )
 
 

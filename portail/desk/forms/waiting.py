@@ -28,7 +28,7 @@ class GiveForm(Form):
     def __init__(self, *args: Any, is_full: bool, may_exceed: bool, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.is_full = is_full
-        if not may_exceed:
+        if not may_exceed or not is_full:
             self.fields["beyond"].disabled = True
             self.fields["beyond"].widget = forms.HiddenInput()
 
