@@ -336,16 +336,19 @@
     const touched = focus && [...document.getElementById(focus).querySelectorAll("button")];
     if (touched) (touched.find((button) => button.firstChild.textContent === word) ?? touched[0]).focus();
   };
+  let typed = ""; // the list is drawn again at each touch: what is being written stays
   const addGuest = (list) => {
     const form = make(page, "form", "card form-card"), field = make(form, "div", "field");
     Object.assign(make(field, "label", "label", "Un enfant est là sans être sur la liste : son nom"), { htmlFor: "inattendu" });
-    const input = Object.assign(make(field, "input", "input"), { id: "inattendu", maxLength: 100, required: true, autocomplete: "off" });
+    const input = Object.assign(make(field, "input", "input"), { id: "inattendu", maxLength: 100, required: true, autocomplete: "off", value: typed });
+    input.addEventListener("input", () => { typed = input.value; });
     make(make(form, "div", "actions"), "button", "button", "L'ajouter");
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      if (!input.value.trim()) return;
-      const token = crypto.randomUUID();
-      await enqueue({ session: list.id, guest: token, kind: "unexpected", text: input.value.trim() }, { token });
+      const text = input.value.trim(), token = crypto.randomUUID();
+      if (!text) return;
+      typed = "";
+      await enqueue({ session: list.id, guest: token, kind: "unexpected", text }, { token });
       await drawList(list.id, `e${token}`, "Présent");
       send();
     });
