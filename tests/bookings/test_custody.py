@@ -18,6 +18,7 @@ from portail.bookings.actions.custody import accept, decide_calendar, lift, stop
 from portail.bookings.models import Booking, CustodyConflict, Receipt, ReceiptLine
 from portail.bookings.queries import law, month
 from portail.bookings.queries.feeds import calendar_of
+from portail.bookings.queries.lists import session_lists
 from portail.bookings.queries.touched import fingerprint
 from portail.bookings.standing import State, said
 from portail.core.models import OutboxMail
@@ -256,6 +257,20 @@ def test_a_court_takes_booking_the_feed_and_the_mails_away_at_once(cast):
     )
     third = session(cast, NEXT + timedelta(days=1))
     change(cast.bob, add(cast.lea, third))
+
+
+def test_the_list_of_the_day_calls_the_parent_who_may_come(cast):
+    monday = session(cast)
+    change(cast.bob, add(cast.lea, monday))
+    decision = ban(cast, cast.bob, now=IN_TIME)
+
+    def called():
+        (found,) = session_lists([monday])
+        return [phone.name for phone in found.lines[0].parents]
+
+    assert called() == ["Alice Martin"]
+    lift(decision, why="Appel", actor=cast.agnes, now=IN_TIME)
+    assert called() == ["Bob Durand"]
 
 
 @pytest.mark.parametrize(

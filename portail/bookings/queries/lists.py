@@ -10,7 +10,8 @@ from portail.activities.models import Session
 from portail.bookings.models import Absence, Booking
 from portail.core import phones
 from portail.core.text import plain
-from portail.families.models import Adult, Child, ChildContact, Schooling
+from portail.families.models import Adult, Child, ChildContact, HouseholdChild, Schooling
+from portail.families.models.custody import forbidden
 from portail.rules.peaks import Hours
 
 
@@ -96,12 +97,33 @@ def session_lists(sessions: Iterable[Session]) -> list[SessionList]:
     return [SessionList(session, tuple(by_session.get(session.pk, ()))) for session in sessions]
 
 
+def homes_to_call(bookings: Iterable[Booking], day: date) -> dict[int, int]:
+    """By booking, the household whose adults are called and may come: the one that booked, or the other when a court
+    hides the child from it that day (0 when nobody is left). One query when a child is shared, else none."""
+    rows = list(bookings)
+    shared = {row.child_id for row in rows if row.child.has_custody}
+    links: dict[int, dict[int, bool]] = {}
+    if shared:
+        found = HouseholdChild.objects.filter(child__in=shared, since__lte=day).exclude(until__lt=day)
+        hidden = found.annotate(hidden=forbidden("seeing", day)).order_by("pk")
+        for child_id, household_id, is_hidden in hidden.values_list("child_id", "household_id", "hidden"):
+            links.setdefault(child_id, {})[household_id] = is_hidden
+    return {row.pk: _home_to_call(row, links.get(row.child_id, {})) for row in rows}
+
+
+def _home_to_call(booking: Booking, hidden: dict[int, bool]) -> int:
+    if not hidden.get(booking.household_id):
+        return booking.household_id
+    return next((pk for pk, is_hidden in hidden.items() if not is_hidden), 0)
+
+
 class _Maker:
     """What is known of the children and households of these bookings, read at once."""
 
     def __init__(self, bookings: list[Booking], day: date) -> None:
         children = {booking.child_id for booking in bookings}
-        households = {booking.household_id for booking in bookings}
+        self.homes = homes_to_call(bookings, day)
+        households = set(self.homes.values())
         self.schools = {
             schooling.child_id: schooling
             for schooling in Schooling.objects.filter(
@@ -121,12 +143,13 @@ class _Maker:
 
     def line(self, booking: Booking) -> Line:
         schooling = self.schools.get(booking.child_id)
-        contacts = self.contacts.get((booking.household_id, booking.child_id), [])
+        home = self.homes[booking.pk]
+        contacts = self.contacts.get((home, booking.child_id), [])
         return Line(
             child=booking.child,
             school_class=_class(schooling),
             school=schooling.school.name if schooling else "",
-            parents=tuple(_phone(adult) for adult in self.adults.get(booking.household_id, ())),
+            parents=tuple(_phone(adult) for adult in self.adults.get(home, ())),
             pick_up=tuple(_contact(c) for c in contacts if c.may_pick_up),
             is_absent=booking.pk in self.absent,
             hours=booking.hours,
