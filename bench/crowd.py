@@ -116,7 +116,8 @@ class Family:
             if saved.status == 302 and "/recus/" in saved.headers["location"]:
                 self.told.receipts.append(saved.headers["location"].split("/")[-2])
                 return "reçu"
-            if saved.status != 422:
+            is_empty = saved.status == 302 and saved.headers["location"].startswith("/planning/")
+            if saved.status != 422 and not is_empty:
                 raise Lost(f"save answered {saved.status} {saved.headers.get('location', '')}")
         return await self._leave(month, "trois fois devancée")
 

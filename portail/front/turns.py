@@ -1,17 +1,18 @@
 """Whose turn it is: the openings that concern a family, and the door of the waiting rooms before the booking pages."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from portail import rules
 from portail.activities import queries as activities
 from portail.bookings.actions.rooms import come_in
-from portail.bookings.models import Ticket
 from portail.bookings.queries import rooms
 from portail.bookings.standing import Law
 from portail.families.models import Household
@@ -19,7 +20,11 @@ from portail.families.models import Household
 TOLD = timedelta(days=60)
 """How long before its first opening the home page tells of a period."""
 COOKIE = "portail_tour"
-PATH = "/ouvertures/"
+FREE = 0
+"""In the place of a ticket: this family has none to take, it goes the ordinary way."""
+FRESH = timedelta(seconds=2)
+"""How long a process remembers which rooms it saw open: only to lead there sooner, never to let anybody in."""
+_seen: dict[str, tuple[datetime, tuple[rules.BookingPeriod, ...]]] = {}
 
 
 @dataclass(frozen=True)
@@ -94,6 +99,8 @@ def door(law: Law, household: Household, first: date, last: date) -> tuple[Law, 
     """The law as it holds for this household, and where it is led when some day between these two is booked by turns
     and its turn has not come. Who is inside keeps its place by coming. No query when no period meets these days."""
     law = rooms.behind_rooms(law, household.pk, first, last)
+    if law.waits:
+        note_open(law.waits, law.now)
     if law.tickets:
         come_in(law.tickets, now=law.now)
     if law.waits and (mine := rooms.concerned(household.pk, law.waits)):
@@ -101,14 +108,26 @@ def door(law: Law, household: Household, first: date, last: date) -> tuple[Law, 
     return law, None
 
 
-def remember(request: HttpRequest, response: HttpResponse, ticket: Ticket) -> HttpResponse:
+def note_open(periods: Iterable[rules.BookingPeriod], now: datetime) -> None:
+    """This process has just seen these rooms open."""
+    _seen[connection.settings_dict["NAME"]] = (now, tuple(periods))
+
+
+def seen_open(first: date, last: date, now: datetime) -> rules.BookingPeriod | None:
+    """A period with days between these two whose room this process has just seen open. No query."""
+    at, periods = _seen.get(connection.settings_dict["NAME"], (now, ()))
+    if abs(now - at) > FRESH:
+        return None
+    return next((period for period in periods if period.meets(first, last)), None)
+
+
+def remember(request: HttpRequest, response: HttpResponse, ticket_id: int) -> HttpResponse:
     """Let the page that asks for its place again be answered without opening the session."""
-    value = _signer(request).sign(str(ticket.pk))
+    value = _signer(request).sign(str(ticket_id))
     response.set_cookie(
         COOKIE,
         value,
         max_age=timedelta(hours=12),
-        path=PATH,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",
@@ -117,7 +136,7 @@ def remember(request: HttpRequest, response: HttpResponse, ticket: Ticket) -> Ht
 
 
 def remembered(request: HttpRequest) -> int | None:
-    """The ticket of this session, as the portal signed it; None when the session is another one, or none."""
+    """The ticket of this session, or FREE, as the portal signed it; None when the session is another one, or none."""
     try:
         return int(_signer(request).unsign(request.COOKIES.get(COOKIE, "")))
     except (BadSignature, ValueError):

@@ -8,6 +8,7 @@ import time_machine
 from django.urls import reverse
 
 from portail.bookings.models import Booking, Ticket, WaitingRoom
+from portail.front import turns
 from portail.front.templatetags.openings import left_words
 from tests.bookings.rushes import LATER, MINUTE, OPENS, SECOND, call, household, rush, take
 from tests.bookings.sayings import session
@@ -27,6 +28,7 @@ def clock():
 
 @pytest.fixture
 def town(cast):
+    turns._seen.clear()
     rush()
     cast.alice.household.residence = "commune"
     cast.alice.household.save()
@@ -205,6 +207,31 @@ def test_the_cookie_of_another_session_is_worth_nothing(alice, town, clock, clie
     assert client.get(ROOM, **ASKS).headers["HX-Redirect"] == "/ouvertures/noel/"
 
 
+def test_while_a_room_is_open_a_planning_leads_there_without_a_query(
+    alice, town, clock, django_assert_num_queries
+):
+    clock.move_to(OPENS)
+    month = reverse("front:month", args=[town.lea.pk, DECEMBER])
+    assert alice.get(month)["Location"] == ROOM
+    with django_assert_num_queries(0):
+        assert alice.get(month)["Location"] == ROOM
+    assert alice.get(reverse("front:month", args=[town.lea.pk, date(2027, 2, 1)])).status_code == 200
+
+
+def test_a_family_that_has_nothing_to_wait_for_is_led_back_to_its_planning(client, alice, town, clock):
+    clock.move_to(OPENS)
+    alice.get(ROOM)
+    town.charlie.household.residence = "commune"
+    town.charlie.household.save()
+    client.force_login(town.charlie.user)
+    client.cookies.pop("portail_tour", None)
+    month = reverse("front:month", args=[town.zoe.pk, DECEMBER])
+    assert client.get(month)["Location"] == ROOM
+    assert client.get(ROOM)["Location"] == "/planning/"
+    assert client.get(month).status_code == 200
+    assert Ticket.objects.count() == 1
+
+
 @pytest.mark.parametrize("path", ["/ouvertures/inconnue/", "/ouvertures/inconnue/attente/"])
 def test_a_period_that_does_not_exist_is_not_there(alice, path):
     assert alice.get(path).status_code == 404
@@ -218,7 +245,7 @@ def test_queries_of_the_room_are_constant(alice, town, clock, django_assert_num_
         alice.get(ROOM)
     for n in range(1, 6):
         take(household(n), OPENS - MINUTE)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         alice.get(ROOM)
 
 

@@ -62,11 +62,10 @@ def take_ticket(room: WaitingRoom, household: Household, *, opens_at: datetime, 
     `opens_at`: when the period opens to the household. Who was away takes its turn again; who has booked, and whose
     time is over, takes a new turn behind everybody.
     """
-    ticket = Ticket.objects.filter(room=room, household=household).first()
-    if ticket is None:
-        made = _new_ticket(room, household, opens_at, now)
-        return made if _inserted(made) else Ticket.objects.get(room=room, household=household)
-    return come_back(ticket, room, now=now)
+    made = _new_ticket(room, household, opens_at, now)
+    if _inserted(made):
+        return made
+    return come_back(Ticket.objects.get(room=room, household=household), room, now=now)
 
 
 _INSERT = (
@@ -77,7 +76,7 @@ _INSERT = (
 
 
 def _inserted(ticket: Ticket) -> bool:
-    """Write a new ticket; False when another tab was first."""
+    """Write a new ticket; False when the household has one."""
     adapt = connection.ops.adapt_datetimefield_value
     row: list[Any] = [ticket.room_id, ticket.household_id, ticket.state, ticket.rank]
     with connection.cursor() as cursor:

@@ -55,11 +55,14 @@ def room(request: HttpRequest, code: str) -> HttpResponse:
     found = actions.end_if_over(actions.room_of(period, calendar, now=now), now=now)
     mine = turns.opening(period, household, regulation, in_turn=found.is_open, now=now)
     if not mine.takes_tickets or mine.moment is None:
-        return _lead(request, "front:opening", code)
+        return turns.remember(request, _lead(request, "front:opening", code), turns.FREE)
+    if not rooms.concerned(household.pk, [period]):
+        return turns.remember(request, redirect("front:planning"), turns.FREE)
+    turns.note_open([period], now)
     ticket = actions.take_ticket(found, household, opens_at=mine.moment, now=now)
     place = standing(ticket.pk, now=now)
     response = turn_page(request, place)
-    return turns.remember(request, response, ticket)
+    return turns.remember(request, response, ticket.pk)
 
 
 def standing(ticket_id: int, *, now: datetime) -> rooms.Place:
