@@ -42,7 +42,7 @@ def fill(count: int) -> dict:
         year, places = SchoolYear.objects.get(), list(Place.objects.order_by("pk"))
         activity, services = data._services("centre", [("centre", "Centre", "09:00", "17:00")], "12345", 20)
         if count > data.HOUSEHOLDS:
-            data._families(count - data.HOUSEHOLDS, year, activity, places, start=data.HOUSEHOLDS + 1)
+            data._families(count - data.HOUSEHOLDS, year, activity, places, start=data.HOUSEHOLDS + 100)
         first = (date.today().replace(day=1) + timedelta(days=32)).replace(day=1)  # noqa: DTZ011
         days = [d for d in (first + timedelta(days=n) for n in range(20)) if d.weekday() < 5][:10]
         for sessions in data._sessions(services, places, days).values():

@@ -19,7 +19,7 @@ from portail.activities.models import (
     ServicePlace,
     Session,
 )
-from portail.demo import accounts
+from portail.demo import accounts, openings
 from portail.demo.names import TEACHERS
 from portail.demo.timeline import ZONE, Timeline, at
 
@@ -123,7 +123,7 @@ def _regulation(when: Timeline) -> str:
                 f'\n[[calendar]]\nkind = "closure"\nlabel = "{label}"\nstart = {start}\nend = {end}\n'
                 'services = ["vacances"]\n'
             )
-    return text
+    return text + openings.period(when)
 
 
 def _year(term: founding.Term, when: Timeline) -> SchoolYear:
