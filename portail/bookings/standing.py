@@ -343,12 +343,7 @@ def _standing(facts: Facts, decision: rules.Decision, law: Law) -> Standing:
         decision = _asked_in_time(facts, decision, law)
     if full and decision.is_allowed:
         decision = replace(decision, refusal=rules.Refusal.FULL, told=full)
-    if (
-        decision.is_allowed
-        and not facts.own
-        and not facts.takes
-        and any(p.covers(facts.service, facts.date) for p in law.waits)
-    ):
+    if not facts.takes and decision.refusal in _BY_TURNS and _must_wait(facts, law):
         return Standing(State.NOT_OPEN, False, IN_TURN, refusal=rules.Refusal.NOT_OPEN)
     state = OWN_STATES[facts.own] if facts.own else _STATE_OF[decision.refusal]
     if not facts.may_book:
@@ -377,6 +372,15 @@ def _standing(facts: Facts, decision: rules.Decision, law: Law) -> Standing:
     if full:
         return replace(found, state=State.FULL, can_change=False, why=full, refusal=rules.Refusal.FULL)
     return replace(found, can_change=True, needs_reason=True)
+
+
+_BY_TURNS = (None, rules.Refusal.FULL, rules.Refusal.WAITING)
+"""What is taken in turn: a place, or a rank on the list of a session that is full."""
+
+
+def _must_wait(facts: Facts, law: Law) -> bool:
+    """Whether the household has to pass a waiting room before it books this session."""
+    return not facts.own and any(period.covers(facts.service, facts.date) for period in law.waits)
 
 
 def _service_may_pass(facts: Facts, decision: rules.Decision, law: Law) -> bool:

@@ -187,6 +187,12 @@ def test_nobody_books_before_its_turn_and_the_agents_do(town):
     assert Booking.objects.count() == 1
 
 
+def test_nobody_takes_a_rank_on_the_list_of_a_full_day_before_its_turn(town):
+    full = session(town, capacity=0)
+    found = check(town.alice.household, add(town.lea, full), actor=town.alice.user, now=OPENS)
+    assert [c.standing.why for c in found.refused] == [IN_TURN]
+
+
 def test_inside_it_books_and_its_place_goes_to_the_next(town):
     lunch = session(town)
     ticket = take(town.alice.household, OPENS)
