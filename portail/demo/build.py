@@ -16,6 +16,7 @@ from portail.demo import (
     billing,
     custody,
     families,
+    groups,
     kitchen,
     lately,
     people,
@@ -51,4 +52,5 @@ def build(today: date) -> None:
         custody.exchange(when)
         kitchen.write(agent, when)
         waiting.wait(agent, when, chance)
+        groups.happen(town, agent, when)
     accounts.write(settings.DATA_DIR)

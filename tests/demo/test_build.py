@@ -23,7 +23,15 @@ from portail.attendance.models import AdultMeals, KitchenOrder
 from portail.billing.models import Account, Invoice, InvoiceRun, Movement
 from portail.bookings import queries as bookings
 from portail.bookings.actions.regulation import apply_file, plan
-from portail.bookings.models import Booking, CustodyConflict, Enrolment, Receipt, ReceiptLine
+from portail.bookings.models import (
+    Booking,
+    ChildClosing,
+    CustodyConflict,
+    Enrolment,
+    GroupChange,
+    Receipt,
+    ReceiptLine,
+)
 from portail.cli import invariants
 from portail.core.models import JournalEntry
 from portail.demo import accounts
@@ -95,6 +103,16 @@ def free_sessions(child: Child, code: str, today: date) -> list[Session]:
     rows = Session.objects.filter(service__code=code, date__gt=today, closing=None)
     rows = rows.filter(place__in=places.values("place")).annotate(taken=taken)
     return list(rows.filter(taken__lt=F("capacity")).order_by("date"))
+
+
+def test_agents_worked_for_whole_classes(town):
+    """A class out for a day, told with a message; a lunch booked for another, with a receipt for each dossier."""
+    outing = Closing.objects.exclude(audience="").get()
+    assert outing.message
+    assert ChildClosing.objects.filter(closing=outing).count() > 3
+    change = GroupChange.objects.get()
+    assert change.state == GroupChange.State.DONE
+    assert change.receipts.exists()
 
 
 def test_it_is_sound_and_the_guide_works_in_it(town, db):

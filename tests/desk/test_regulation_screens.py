@@ -5,7 +5,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from portail.activities.actions.regulation import apply_regulation, default_text
-from portail.activities.models import Commune, Regulation
+from portail.activities.models import Commune, Regulation, Session
+from portail.desk.views import regulation_edit
 from tests import factories as make
 from tests.desk.screens import errors, post, said
 from tests.factories import NOW
@@ -53,6 +54,20 @@ def test_checking_tells_the_effect_and_changes_nothing(in_force):
     assert "29 novembre à 21 h" in text
     assert "29 novembre à 18 h 30" in text
     assert Regulation.objects.count() == 1
+
+
+MEAL = '\n[[tariffs]]\nname = "Repas"\nservices = ["cantine"]\npart = "meal"\nprice = 3.00\n'
+
+
+@pytest.mark.parametrize("most", [0, 5_000])
+def test_checking_tells_the_prices_of_what_is_booked(in_force, cast, monkeypatch, most):
+    monkeypatch.setattr(regulation_edit, "MOST_REPRICED", most)
+    apply_regulation(START + MEAL, "", actor=None, now=NOW, over=1)
+    session = Session.objects.get()
+    make.BookingFactory(child=cast.noe, household=cast.alice.household, session=session)
+    text = check(in_force, START + MEAL.replace("3.00", "3.20"), over=2).content.decode()
+    told = "1 prix change pour 1 dossier" if most else "trop pour les recalculer ici"
+    assert told in text
 
 
 def test_applying_puts_it_in_force_once(in_force, cast):

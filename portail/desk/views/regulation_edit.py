@@ -14,13 +14,18 @@ from portail.accounts.rights import Right
 from portail.activities import queries
 from portail.activities.actions import drafts
 from portail.activities.actions import regulation as actions
+from portail.billing.queries.rule_changes import repriced
 from portail.bookings.actions import regulation as booked
+from portail.bookings.queries.touched import coming
 from portail.desk import access, regulation_texts, rule_answers
 from portail.desk.forms.regulation import RegulationForm
 from portail.desk.forms.situation import PreviewForm
 from portail.desk.views.activities import tell_full
 from portail.desk.views.replies import status_of
 from portail.rules.asking import asking
+
+MOST_REPRICED = 5_000
+"""Bookings to come whose price is computed twice while the page waits: about a second."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -110,6 +115,7 @@ def _effect(regulation: rules.Regulation) -> dict[str, Any]:
     today = timezone.localdate()
     try:
         found = booked.plan(regulation, now=timezone.now())
+        prices = _prices(regulation)
     except (rules.SettingsErrors, rules.CalendarUnknown) as refused:
         return {"checked": True, "warnings": [str(refused)], "changes": actions.changes(regulation)}
     return {
@@ -118,10 +124,21 @@ def _effect(regulation: rules.Regulation) -> dict[str, Any]:
         "warnings": found.warnings,
         "structure": found.structure,
         "changes": found.rules,
-        "booked": found.deadlines,
+        "booked": [*(moved.fr() for moved in found.deadlines), *prices],
         "effects": actions.effects(regulation, today=today),
         "doubts": rules.doubts(regulation, regulation_texts.calendar_of(regulation), around=today),
     }
+
+
+def _prices(regulation: rules.Regulation) -> list[str]:
+    """What it would change of the prices of what is booked, as long as there is little enough to wait for it."""
+    count = coming(timezone.localdate()).count()
+    if count > MOST_REPRICED:
+        return [
+            f"Prix : {count} réservations à venir, trop pour les recalculer ici. Essayez ce texte dans « Essai sur un "
+            "mois »."
+        ]
+    return repriced(regulation, now=timezone.now()).fr()
 
 
 def _preview(request: HttpRequest, form: RegulationForm) -> dict[str, Any]:
