@@ -19,7 +19,7 @@ from portail.core import jobs
 from portail.core.models import JournalEntry, OutboxMail
 from portail.families.models import HouseholdChild
 from tests import factories as make
-from tests.billing.town import regulate
+from tests.billing.town import PRICES, regulate
 from tests.bookings.test_class_closings import killed
 from tests.custody import share
 from tests.factories import NOW
@@ -368,3 +368,41 @@ def test_a_shared_child_has_a_line_for_each_of_its_homes(scene):
         (scene.alice.household.pk, 50),
         (scene.bob.household.pk, 51),
     }
+
+
+WEEKLY_LIST = '\n[[waiting]]\nname = "Cantine"\nservices = ["cantine"]\nvalid_hours = 24\n'
+
+
+def _waiting(scene) -> Booking:
+    """Zoé waits for the first Monday."""
+    make.EnrolmentFactory(child=scene.zoe, activity=scene.canteen.activity, place=scene.offer.place)
+    scene.audience = Audience("CE1 A", frozenset({scene.lea.pk, scene.noe.pk}))
+    return make.BookingFactory(
+        child=scene.zoe,
+        session=scene.days[FIRST],
+        household=scene.charlie.household,
+        state=Booking.State.WAITING,
+    )
+
+
+def test_who_waits_comes_before_a_class_and_after_its_undoing(scene):
+    regulate(PRICES + WEEKLY_LIST)
+    change = confirm(prepare(scene), scene)  # the two places of each day
+    waiting = _waiting(scene)
+    undo(change, scene)
+    waiting.refresh_from_db()
+    assert waiting.state == Booking.State.OFFERED
+    Booking.objects.filter(pk=waiting.pk).update(state=Booking.State.WAITING, offered_until=None)
+    confirm(prepare(scene), scene)
+    waiting.refresh_from_db()
+    assert waiting.state == Booking.State.OFFERED
+    assert len({pair for pair in booked() if pair[1] == FIRST}) == 1
+
+
+def test_a_move_gives_its_places_to_who_waits(away):
+    regulate(PRICES + WEEKLY_LIST)
+    waiting = _waiting(away)
+    confirm(prepare_move(away), away, reason="Travaux")
+    waiting.refresh_from_db()
+    assert waiting.state == Booking.State.OFFERED
+    assert len({pair for pair in booked(away.there) if pair[1] == FIRST}) == 2

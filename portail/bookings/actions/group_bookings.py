@@ -11,6 +11,7 @@ from portail.accounts.models import User
 from portail.activities.models import Service, Session
 from portail.activities.queries import calendar
 from portail.bookings.actions.group_lines import FULL, Room, day_of, note, of_child, refusals
+from portail.bookings.actions.offers import promote, settle
 from portail.bookings.actions.receipts import issue, tell_other_homes
 from portail.bookings.models import Booking, Enrolment, GroupChange, GroupChangeLine, ReceiptLine
 from portail.bookings.queries.audiences import Audience
@@ -22,6 +23,7 @@ from portail.rules import Refusal
 from portail.rules.custody import shared_holidays
 
 NOT_ENROLLED = "Pas inscrit à cette activité ces jours-là : inscrivez l'enfant, puis recommencez."
+OTHER_HOME = "Jour de l'autre foyer : réservez-le depuis le planning de l'enfant si c'est voulu."
 TOO_LATE = "La date limite est passée : cochez « Réserver aussi après la date limite » pour passer outre."
 
 
@@ -108,13 +110,19 @@ def look(change: GroupChange, lines: Sequence[GroupChangeLine], room: Room, now:
         done: list[Change] = []
         full: list[Change] = []
         for each in of_child(found.added, line):
-            (done if not _is_full(each) and room.take(each.session.pk) else full).append(each)
-        _note(line, done, found, [(day_of(each.session), FULL) for each in full])
+            (done if not _is_left(each) and room.take(each.session.pk) else full).append(each)
+        _note(line, done, found, [_why_left(each) for each in full])
 
 
-def _is_full(change: Change) -> bool:
-    """No whole group is taken over the places, even where an agent may take one child so."""
-    return change.standing.refusal is Refusal.FULL
+def _is_left(change: Change) -> bool:
+    """What is never done for a whole group, though an agent may do it for one child: beyond the places, or on a day
+    of the other home."""
+    return change.standing.refusal is Refusal.FULL or change.standing.state is State.OTHER_HOME
+
+
+def _why_left(change: Change) -> tuple[str, str]:
+    why = OTHER_HOME if change.standing.state is State.OTHER_HOME else FULL
+    return day_of(change.session), why
 
 
 def _wishes(lines: Iterable[GroupChangeLine]) -> list[Wish]:
@@ -133,8 +141,9 @@ def _note(
 def write(change: GroupChange, lines: Sequence[GroupChangeLine], actor: User | None, now: datetime) -> None:
     """Book what can be, with a receipt for the household. Inside a transaction."""
     household = lines[0].household
+    settle((session for line in lines for session in line.wishes), now=now)  # who waits there comes first
     found = first = recap(household, _wishes(lines), now=now, as_service=True, lock=True)
-    full = [each for each in first.added if _is_full(each)]
+    full = [each for each in first.added if _is_left(each)]
     late = [each for each in first.added if each.standing.needs_reason and each not in full]
     late = [] if change.past_deadlines else late
     if late or full or first.refused:  # the price is that of what is really booked
@@ -155,7 +164,7 @@ def write(change: GroupChange, lines: Sequence[GroupChangeLine], actor: User | N
         tell_other_homes(receipt, found.added, now=now)
     for line in lines:
         refused = [(day_of(each.session), TOO_LATE) for each in of_child(late, line)]
-        refused += [(day_of(each.session), FULL) for each in of_child(full, line)]
+        refused += [_why_left(each) for each in of_child(full, line)]
         _note(line, of_child(found.added, line), first, refused)
 
 
@@ -189,6 +198,7 @@ def take_back(
             group_change=change,
         )
         tell_other_homes(receipt, removals, now=now)
+        promote((booking.session_id for booking in coming), now=now)
     for line in lines:
         line.kept_back = sum(row.child_id == line.child_id for row in active if row not in coming)
 

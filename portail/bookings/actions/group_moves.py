@@ -11,10 +11,20 @@ from django.utils import timezone
 
 from portail.accounts.models import User
 from portail.activities.models import Activity, Place, Session
+from portail.bookings.actions import conflicts
 from portail.bookings.actions.group_bookings import homes, undone_because
 from portail.bookings.actions.group_lines import FULL, Room, day_of, note, of_child, refusals
+from portail.bookings.actions.offers import promote, settle
 from portail.bookings.actions.receipts import issue, tell_other_homes
-from portail.bookings.models import Absence, Booking, Enrolment, GroupChange, GroupChangeLine, ReceiptLine
+from portail.bookings.models import (
+    Absence,
+    Booking,
+    Enrolment,
+    GroupChange,
+    GroupChangeLine,
+    Receipt,
+    ReceiptLine,
+)
 from portail.bookings.queries.audiences import Audience
 from portail.bookings.recap import Change, Recap, Wish, recap
 from portail.families.models import Household
@@ -172,6 +182,7 @@ def _note(line: GroupChangeLine, kept: Sequence[Pair], found: Recap, full: Seque
 def write(change: GroupChange, lines: Sequence[GroupChangeLine], actor: User | None, now: datetime) -> None:
     """Move what can be, with one receipt. The days keep the moment at which they were booked, and their absences."""
     household = lines[0].household
+    settle((pair.goes for _, pair in _pairs(lines)), now=now)  # who waits there comes first
     first = recap(household, _wishes(_pairs(lines)), now=now, as_service=True, lock=True)
     good = [(line.child_id, pair) for line in lines for pair in _good(line, first)]
     found = recap(household, _wishes(good), now=now, as_service=True, lock=True) if good else first
@@ -210,6 +221,13 @@ def _issue(
         before = Booking.objects.get(pk=old)
         Booking.objects.filter(pk=new.pk).update(created_at=before.created_at)
         Absence.objects.filter(booking=old, withdrawn_at=None).update(booking=new.pk)
+    _follow(receipt, changes, actor, now)
+
+
+def _follow(receipt: Receipt, changes: Sequence[Change], actor: User | None, now: datetime) -> None:
+    """What a change of bookings brings: days of the other home are accepted with it, freed places go to who waits."""
+    conflicts.accepted_by_service(receipt, [each for each in changes if each.wanted], actor=actor, now=now)
+    promote((each.session.pk for each in changes if not each.wanted), now=now)
 
 
 def _as_before(change: Change) -> Change:
@@ -253,6 +271,7 @@ def take_back(
         tell_other_homes(receipt, changes, now=now)
         for new, old in (coming[key] for key in good):
             Absence.objects.filter(booking=new, withdrawn_at=None).update(booking=old)
+        _follow(receipt, changes, actor, now)
     active = [new for new, _ in pairs if new.state in Booking.ACTIVE]
     for line in lines:
         put_back = sum(key[0] == line.child_id for key in good)

@@ -30,7 +30,7 @@ class GroupChange(models.Model):
     state = models.CharField("État", max_length=8, choices=State.choices, default=State.CHECKING)
     token = models.UUIDField(unique=True)
     title = models.CharField("Intitulé", max_length=300)
-    data = models.JSONField(default=dict)
+    data = models.JSONField(default=dict, blank=True)
     reason = models.CharField("Motif donné aux familles", max_length=200, blank=True)
     past_deadlines = models.BooleanField("Après la date limite aussi", default=False)
     created_at = models.DateTimeField("Préparée le")
@@ -73,12 +73,12 @@ class GroupChangeLine(models.Model):
     child = models.ForeignKey(Child, models.PROTECT, related_name="+")
     step = models.CharField(max_length=8, choices=Step.choices, default=Step.NEW)
     is_kept = models.BooleanField("Compris", default=True)
-    wishes = models.JSONField(default=list)
+    wishes = models.JSONField(default=list, blank=True)
     possible = models.PositiveIntegerField(default=0)
     late = models.PositiveIntegerField(default=0)
     already = models.PositiveIntegerField(default=0)
     price = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
-    refusals = models.JSONField(default=list)
+    refusals = models.JSONField(default=list, blank=True)
     kept_back = models.PositiveIntegerField("Non annulées", default=0)
 
     class Meta:
