@@ -135,6 +135,7 @@ family_pages: list[URLPattern] = [
     path(f"{FAMILY}recus/", bookings.receipts, name="receipts"),
     path(f"{FAMILY}recus/<str:number>/", bookings.receipt, name="receipt"),
     path(f"{FAMILY}recus/<str:number>/pdf/", bookings.receipt_paper, name="receipt_paper"),
+    path(f"{FAMILY}recus/<str:number>/annuler/", bookings.receipt_undo, name="receipt_undo"),
 ]
 
 # --- requests and accounts to link

@@ -199,3 +199,30 @@ def test_a_sheet_says_what_is_booked_and_who_printed_it(agent, cast):
     assert page.count('<span class="sr-only">Réservé</span>') == 1
     outside = agent.get(of_all(cast, "planning_paper", "2031-01"))
     assert outside.url == of_all(cast, span="2031-01")
+
+
+def undo(agent, household, receipt):
+    return agent.post(reverse("desk:receipt_undo", args=[household.pk, receipt.number]))
+
+
+def test_an_agent_undoes_a_change_even_after_the_deadline(agent, cast):
+    late = session(cast, TOMORROW)
+    save(agent, cast, check(agent, cast, TOMORROW, late), reason="Urgence")
+    receipt = Receipt.objects.get()
+    page = agent.get(reverse("desk:receipt", args=[cast.alice.household.pk, receipt.number]))
+    assert "Annuler ce changement" in page.content.decode()
+    recap = undo(agent, cast.alice.household, receipt)
+    assert (recap.status_code, [c.session for c in recap.context["recap"].removed]) == (200, [late])
+    assert Booking.objects.get().state == "booked"  # nothing before it is validated
+    save(agent, cast, recap, reason="Erreur de date")
+    assert Booking.objects.get().state == "cancelled"
+    assert undo(agent, cast.bob.household, receipt).status_code == 404
+
+
+def test_a_reader_sees_the_receipt_without_the_way_to_undo_it(agent, cast):
+    save(agent, cast, check(agent, cast, LATER, session(cast, LATER)))
+    receipt = Receipt.objects.get()
+    agent.force_login(cast.remi)
+    page = agent.get(reverse("desk:receipt", args=[cast.alice.household.pk, receipt.number]))
+    assert (page.status_code, "Annuler ce changement" in page.content.decode()) == (200, False)
+    assert undo(agent, cast.alice.household, receipt).status_code == 403

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portail.accounts.rights import Right, has_right
 from portail.activities.models import SchoolYear
 from portail.bookings import planning_pages as pages
 from portail.bookings import queries
@@ -21,6 +22,8 @@ from portail.bookings.recap_pages import Origin, at_their_hours
 from portail.bookings.spans import Span, month_of
 from portail.bookings.summary import LONG
 from portail.bookings.ticking import ticked
+from portail.bookings.undoing import month_of as first_month
+from portail.bookings.undoing import undoing
 from portail.core.templatetags.ui import of_name
 from portail.desk import access
 from portail.desk.views.recaps import recap_page
@@ -94,6 +97,7 @@ def receipt(request: HttpRequest, household_id: int, number: str) -> HttpRespons
         "lines": lines,
         "page": Paginator(lines, LONG).get_page(request.GET.get("page")),
         "recipients": queries.masked_recipients(found),
+        "can_undo": has_right(access.person(request), Right.BOOK) and not found.household.closed_at,
     }
     return render(request, "desk/bookings/receipt.html", context)
 
@@ -104,6 +108,19 @@ def receipt_paper(request: HttpRequest, household_id: int, number: str) -> HttpR
     found = access.get_receipt(request, household_id, number)
     made = issue_receipt(found, actor=access.person(request), now=timezone.now())
     return redirect("desk:family_document", household_id, made.pk)
+
+
+@require_POST
+def receipt_undo(request: HttpRequest, household_id: int, number: str) -> HttpResponse:
+    """The recap of the opposite changes, past the deadlines too: nothing is written before it is validated."""
+    household = access.get_household_to_book(request, household_id)
+    found = access.get_receipt(request, household_id, number)
+    agent, now = access.person(request), timezone.now()
+    try:
+        undone = check(household, undoing(found), actor=agent, now=now, as_service=True)
+    except ChildNotInHousehold as gone:
+        raise Http404 from gone
+    return recap_page(request, household, undone, Origin(*first_month(found)))
 
 
 def planning_page(

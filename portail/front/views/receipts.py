@@ -1,7 +1,6 @@
 """The receipts of the household: the proof of each change, and the way to undo it."""
 
 from collections.abc import Iterable
-from datetime import date
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,12 +10,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from portail.bookings import queries
-from portail.bookings.actions import ChildNotInHousehold, How, Recap, Wish, check
+from portail.bookings.actions import ChildNotInHousehold, Recap, check
 from portail.bookings.actions.receipt_papers import issue_receipt
-from portail.bookings.models import Booking, Receipt, ReceiptLine
+from portail.bookings.models import ReceiptLine
 from portail.bookings.recap_pages import Origin
 from portail.bookings.standing import Standing
 from portail.bookings.summary import LONG
+from portail.bookings.undoing import month_of, undoing
 from portail.front import access
 from portail.front.views.recaps import recap_page
 
@@ -35,7 +35,7 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
     days a page at a time."""
     found = access.get_receipt(request, number)
     try:
-        undone = check(found.household, _undoing(found), actor=access.person(request), now=timezone.now())
+        undone = check(found.household, undoing(found), actor=access.person(request), now=timezone.now())
     except ChildNotInHousehold:  # it has left since: the receipt stays, there is nothing to undo
         undone = Recap()
     lines = list(found.lines.all())
@@ -48,7 +48,7 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
         **{kind.value: [pair for pair in shown if pair[0].change == kind] for kind in ReceiptLine.Change},
         "recipients": queries.masked_recipients(found),
         "undone": undone,
-        "back": reverse("front:month", args=_month_of(found)),
+        "back": reverse("front:month", args=month_of(found)),
     }
     return render(request, "front/planning/receipt.html", context)
 
@@ -71,28 +71,7 @@ def undo(request: HttpRequest, number: str) -> HttpResponse:
     """The recap of the opposite changes, as far as the deadlines and the places allow."""
     found = access.get_receipt(request, number)
     try:
-        undone = check(found.household, _undoing(found), actor=access.person(request), now=timezone.now())
+        undone = check(found.household, undoing(found), actor=access.person(request), now=timezone.now())
     except ChildNotInHousehold as gone:
         raise Http404 from gone
-    return recap_page(request, undone, Origin(*_month_of(found)))
-
-
-def _month_of(receipt: Receipt) -> tuple[int, date]:
-    """The child and the month of its first line: where "back to the planning" leads."""
-    booking = receipt.lines.all()[0].booking
-    return booking.child_id, booking.session.date.replace(day=1)
-
-
-def _undoing(receipt: Receipt) -> list[Wish]:
-    """The opposite of each line; what waited and was booked since is another receipt's to undo."""
-    kinds = ReceiptLine.Change
-    return [
-        Wish(
-            line.booking.child_id,
-            line.booking.session_id,
-            line.change in (kinds.REMOVED, kinds.LEFT),
-            how=How.WAIT if line.change == kinds.LEFT else How.BOOK,
-        )
-        for line in receipt.lines.all()
-        if line.change != kinds.WAITING or line.booking.state in Booking.LISTED
-    ]
+    return recap_page(request, undone, Origin(*month_of(found)))
