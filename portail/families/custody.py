@@ -194,7 +194,8 @@ class Week:
 
 
 def weeks(known: Custody, first: date, count: int, holidays: Holidays) -> list[Week]:
-    """`count` weeks from the Monday of `first` on."""
+    """`count` weeks from the Monday of `first` on; of the last there are, at the end of time."""
+    first = min(first, date.max - (count + 1) * WEEK)
     monday = first - timedelta(days=first.weekday())
     return [
         Week(tuple(_day(known, monday + n * WEEK + timedelta(days=m), holidays) for m in range(7)))
