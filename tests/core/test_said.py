@@ -20,7 +20,7 @@ THURSDAY = date(2026, 12, 10)
 VALUES = {
     **dict.fromkeys(("moment", "start"), SUNDAY),
     **dict.fromkeys(("day", "year", "short"), THURSDAY),
-    **{"weekday": 3, "hour": 1260, "number": 2, "ordinal": 5, "nth": 2},
+    **{"weekday": 3, "hour": 1260, "number": 2, "ordinal": 5, "nth": 2, "nth_place": 2},
     **dict.fromkeys(("plain", "money", "change"), Decimal("12.4")),
 }
 

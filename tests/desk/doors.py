@@ -73,6 +73,7 @@ DOORS = [
     Door("planning_paper", BOOK, (*HOME, "child", "first")),
     Door("receipts", READ, HOME),
     Door("receipt", READ, (*HOME, "receipt")),
+    Door("receipt_undo", BOOK, (*HOME, "receipt"), "post"),
     Door("receipt_paper", READ, (*HOME, "receipt"), "post"),
     Door("family_documents", READ, HOME),
     Door("family_document_new", EDIT, HOME),

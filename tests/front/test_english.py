@@ -17,9 +17,10 @@ from portail.accounts import mails
 from portail.accounts.models import User
 from portail.activities.actions.closings import Selection
 from portail.billing.models import CreditNote, InvoiceLine
+from portail.bookings import offer_keys
 from portail.bookings.actions import closings
 from portail.bookings.actions.absences import tell_absences
-from portail.bookings.models import Absence, Booking, Enrolment, Receipt
+from portail.bookings.models import Absence, Booking, Enrolment, Receipt, TypicalWeek
 from portail.bookings.queries.touched import fingerprint
 from portail.core.models import OutboxMail
 from portail.core.uploads import examine
@@ -28,9 +29,17 @@ from portail.families.models import FamilyDocument, Request
 from portail.messaging.actions import publish_default_pages
 from tests import factories as make
 from tests.accounts.helpers import key_of, wanted
+from tests.bookings.rushes import TEXT
 from tests.bookings.sayings import IN_TIME, MONDAY, add, change, remove, session, week
 from tests.english import french, words
-from tests.front.english_mails import about_absences, about_money, about_quotients
+from tests.front.english_mails import (
+    a_proposal,
+    about_absences,
+    about_money,
+    about_quotients,
+    add_rules,
+    an_offer,
+)
 from tests.walk import Address, addresses, forms
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +47,7 @@ pytestmark = pytest.mark.django_db
 FAMILY_SIDE = [a for a in addresses() if a.name.startswith(("front:", "account_"))]
 LEAVING = ("front:language", "account_logout")
 SCREENS = [a for a in FAMILY_SIDE if a.name not in LEAVING]
+ORDER_MAIL = "attendance/mail/kitchen_order"  # the kitchen's, in French
 # What was written by people or by the town.
 DATA = (
     *(
@@ -62,6 +72,8 @@ DATA = (
         "Carte de quotient familial Q-",
         "Reçu de paiement P-",
     ),
+    "Mon.",  # the day, in English
+    *("Repas de Noël", "Habitants de la commune", "Toutes les familles"),
     *("Fermeture d'été", "Réouverture : ", "Pièce manquante", "Fête du Travail"),
 )
 
@@ -99,6 +111,7 @@ def town(cast):
         cast.alice.household, "Attestation 2025", upload(), actor=cast.agnes, now=IN_TIME
     )
     with_money(cast)
+    with_places(cast)
     cast.newcomer = make.UserFactory(username="nadia", first_name="Nadia")
     make.RequestFactory(kind=Request.Kind.LINK, author=cast.newcomer, household=None, message="")
     return cast
@@ -121,6 +134,21 @@ def with_money(cast) -> None:
     cast.credit_note = CreditNote.objects.get()
     cast.line = InvoiceLine.objects.get(invoice__number=2026000000002)
     cast.paper = FamilyDocument.objects.filter(kind=FamilyDocument.Kind.INVOICE).first()
+
+
+def with_places(cast) -> None:
+    """A period that opens soon, a typical week, a place that is offered, a custody calendar to answer."""
+    add_rules(TEXT.replace("2026-12-07", "2027-03-01").replace("2026-12-18", "2027-03-12"))
+    cast.typical_week = TypicalWeek.objects.create(
+        household=cast.alice.household,
+        child=cast.lea,
+        activity=cast.canteen.activity,
+        since=IN_TIME.date(),
+        until=MONDAY + timedelta(days=200),
+        kept_at=IN_TIME,
+    )
+    cast.offered = an_offer(cast)
+    cast.term = a_proposal(cast)
 
 
 def upload():
@@ -146,6 +174,10 @@ def path(address: Address, cast) -> str:
         "number": cast.receipt.number,
         "request_id": cast.asked.pk,
         "session_id": 1,
+        "term_id": cast.term.pk,
+        "week_id": cast.typical_week.pk,
+        "front:offer key": offer_keys.make(cast.offered),
+        **{f"front:{name} code": "noel" for name in ("opening", "opening_book", "room", "room_leave")},
     }
     for name in address.params:
         values[name] = values.get(f"{address.name} {name}", values.get(name))
@@ -283,7 +315,7 @@ def test_no_french_is_left_in_any_mail(cast):
 def mail_templates() -> set[str]:
     folder = Path(portail.__file__).parent
     found = (path.relative_to(path.parents[2]) for path in folder.glob("*/templates/*/mail/*.txt"))
-    return {path.with_suffix("").as_posix() for path in found} - {"core/mail/base"}
+    return {path.with_suffix("").as_posix() for path in found} - {"core/mail/base", ORDER_MAIL}
 
 
 def write_every_mail(cast) -> None:
@@ -306,6 +338,8 @@ def write_every_mail(cast) -> None:
     about_money(cast)
     about_quotients(cast)
     about_absences(cast)
+    an_offer(cast)
+    a_proposal(cast)
 
 
 def about_an_account(cast) -> None:

@@ -37,7 +37,7 @@ def opening(request: HttpRequest, code: str) -> HttpResponse:
         "moments": period.moments(calendar),
         "services": Service.objects.filter(code__in=period.scope.services).values_list("name", flat=True),
         "plan": period.room,
-        "soon": found.is_coming and found.moment and found.moment - now < timedelta(hours=2),
+        "pause": 60 if found.is_coming and found.moment and found.moment - now < timedelta(hours=2) else 0,
     }
     return render(request, "front/openings/opening.html", context)
 
