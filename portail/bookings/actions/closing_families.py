@@ -6,7 +6,7 @@ Each batch looks for what is left to do, inside its transaction: killed in betwe
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4, uuid5
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -75,7 +75,7 @@ def cancel(
         issue(
             family.household,
             [_removal(booking, reason) for booking in family.bookings],
-            token=uuid4(),
+            token=_token(closing, family),
             actor=actor,
             now=now,
             by_service=True,
@@ -84,6 +84,13 @@ def cancel(
         )
         for family in families
     ]
+
+
+def _token(closing: Closing | None, family: Family) -> UUID:
+    """Of the closing's own form where it had one: the same closing gives the same receipt."""
+    if closing is None or closing.token is None:
+        return uuid4()
+    return uuid5(closing.token, f"{family.household.pk}:{min(booking.pk for booking in family.bookings)}")
 
 
 def _removal(booking: Booking, reason: str) -> Change:
