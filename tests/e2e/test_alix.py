@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from portail.accounts.models import Role, User
 from portail.activities.actions.regulation import default_text
 from portail.activities.models import Regulation, Session
+from portail.attendance.models import Assignment
 from portail.bookings.models import Booking
 from tests import factories as make
 from tests.e2e import mailbox as mails
@@ -109,7 +110,7 @@ def test_a_colleague_is_invited_chooses_a_password_and_signs_in(alix, visit, mai
     soline.goes("/connexion/")
     soline.fills({"Nom d'utilisateur": "soline", "Mot de passe": PASSWORD})
     soline.presses("Se connecter")
-    soline.sees("Bonjour Soline")
+    soline.sees("Mes listes")
     assert User.objects.get(username="soline").role == Role.LEADER
 
 
@@ -179,9 +180,12 @@ def test_a_news_is_seen_as_it_will_be_then_published(alix, visit):
 def test_lou_sees_the_lists_of_the_day_and_nothing_else(alice, visit, town):
     lunch = town.session("cantine", date(2026, 11, 24))
     make.BookingFactory(child=alice.household.children.get(), session=lunch, household=alice.household)
+    Assignment.objects.create(user=town.lou, place=lunch.place)
     lou = visit(width=768)
     lou.is_signed_in_as(town.lou)
     lou.goes("/")
+    lou.sees("Mes listes")
+    lou.goes("/guichet/")
     lou.sees("Bonjour Lou")
     lou.unfolds("Menu du guichet")
     menu = lou.page.get_by_role("navigation", name="Guichet").get_by_role("link").all_inner_texts()

@@ -40,7 +40,7 @@ def test_two_families_at_the_last_place(visit, parents):
         (charlie, parents.charlie.user, parents.zoe),
     ):
         opens_december(visitor, user, child)
-        visitor.ticks(BOX)
+        visitor.ticks(f"{BOX}, plus qu'une place")
         visitor.ticks("Soir, jeudi 3 décembre")
         visitor.presses("Vérifier")
         visitor.sees("Vérifiez vos changements", "Ajouté (2)")
